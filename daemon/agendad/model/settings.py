@@ -1,0 +1,89 @@
+"""The configuration (`agendad.yaml`) and the people (`people.yaml`) as they were understood."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+    from zoneinfo import ZoneInfo
+
+    from agendad.model.rule import Pattern, TimeWindow
+
+
+@dataclass(frozen=True, slots=True)
+class Me:
+    """The person whose calendar it is; addresses and domains in lower case."""
+
+    name: str = ""
+    emails: frozenset[str] = frozenset()
+    domains: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarSettings:
+    """`calendar:`; `path` is absolute; `write` and `read` name the provider's calendars (folder names, ids)."""
+
+    provider: str = "local"
+    path: Path | None = None
+    write: str = ""
+    read: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """`limits:` a cycle."""
+
+    writes_per_cycle: int = 200
+    deletes_per_cycle: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """`agendad.yaml`. Durations in minutes except `horizon_days`; `working_hours` maps weekday 0-6 to its windows.
+
+    `follow_calendar_zone` is `timezone: calendar`; `timezone` is then the system's until the calendar tells.
+    """
+
+    timezone: ZoneInfo
+    calendar: CalendarSettings
+    me: Me = Me()
+    follow_calendar_zone: bool = False
+    language: str = "en"
+    country: str = ""
+    subdivision: str = ""
+    working_hours: Mapping[int, tuple[TimeWindow, ...]] = field(default_factory=dict)
+    horizon_days: int = 42
+    poll: int = 5
+    grid: int = 15
+    settle: int = 120
+    away_titles: tuple[Pattern, ...] = ()
+    limits: Limits = Limits()
+    tentative_is_free: bool = False
+    exact_placement: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One entry of `people.yaml`; `emails` in lower case, the first is the one to write to."""
+
+    id: str
+    name: str = ""
+    emails: tuple[str, ...] = ()
+    groups: frozenset[str] = frozenset()
+    tier: int | None = None
+    language: str = ""
+    timezone: str = ""
+    topics: tuple[str, ...] = ()
+    notes: str = ""
+    met: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """The network: people by id, and the group names that are declared even if nobody has them."""
+
+    by_id: Mapping[str, Person] = field(default_factory=dict)
+    declared_groups: frozenset[str] = frozenset()

@@ -1,0 +1,99 @@
+"""What the core needs of the outside world. Providers fulfil these; each suite in `tests/contract/` runs on all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import datetime
+
+    from agendad.diagnostics import Diagnostic
+    from agendad.model.calendar import Event, EventFields, Mark
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """All calendars read whole over a window.
+
+    `events` overlap the window [start, end): own and foreign ones, cancelled ones left out, in order of calendar,
+    start, uid, recurrence id. `counts` is the number of events in each calendar altogether (masters count once),
+    so that a calendar that suddenly reads empty is seen. `problems` are warnings about events that were passed over
+    because they cannot matter. `timezone` is the calendar's own zone name, or empty.
+    """
+
+    events: tuple[Event, ...]
+    counts: Mapping[str, int]
+    problems: tuple[Diagnostic, ...] = ()
+    timezone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Create:
+    """Write a new event under `uid`; refused (`conflict`) when the uid is taken."""
+
+    calendar: str
+    uid: str
+    fields: EventFields
+    mark: Mark
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """Replace the given fields of the event that stands at `href` with `etag`; everything else in it stays."""
+
+    event: Event
+    fields: EventFields
+    mark: Mark
+
+
+@dataclass(frozen=True, slots=True)
+class Delete:
+    """Remove the event that stands at `href` with `etag`."""
+
+    event: Event
+
+
+Write = Create | Update | Delete
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How one write ended.
+
+    `done`: it is durable. `conflict`: the event is not as it was read (changed, gone, or the uid is taken): nothing
+    was written, the next cycle looks again. `failed`: nothing was written, `message` says why. `unknown`: it may or
+    may not have been written; the next cycle settles it by reading.
+    """
+
+    write: Write
+    status: Literal["done", "conflict", "failed", "unknown"]
+    message: str = ""
+
+
+class CalendarPort(Protocol):
+    """A person's calendars: read whole, written one event at a time."""
+
+    def read(self, start: datetime, end: datetime) -> Snapshot:
+        """All events of the `read` and `write` calendars that overlap [start, end).
+
+        Raises CalendarUnreadable when any part that could matter cannot be read, ProviderError when a calendar
+        cannot be reached at all. Series are expanded; floating times are in the configured zone.
+        """
+        ...
+
+    def write(self, writes: Sequence[Write]) -> Iterator[Outcome]:
+        """Does the writes in order and yields an outcome for each as soon as it is known.
+
+        Only events with a mark under their own UID are ever changed; anything else is refused as `conflict`.
+        """
+        ...
+
+
+class Clock(Protocol):
+    """Where `now` comes from; commands pass a fixed one under `--now`."""
+
+    def now(self) -> datetime:
+        """The current instant, aware."""
+        ...
