@@ -306,7 +306,7 @@ class Lasts:
 
 @dataclass(frozen=True, slots=True)
 class Prefer:
-    """`prefer:` one pull: `weekdays` and/or a time of day (`at`, or a named part of the day), or an end of the window."""
+    """`prefer:` one pull: weekdays and/or a time of day (`at`, or a named part of the day), or an end of the window."""
 
     weekdays: Weekdays | None = None
     at: int | None = None
