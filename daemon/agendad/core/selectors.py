@@ -1,0 +1,206 @@
+"""Does this event match? Section 4 of the language; called by triggers, `satisfied_by`, `allow` and signals.
+
+Two rules hold for every selector. Events that were cancelled or that the person declined never match. Blocks that the
+product made match only a selector that names a `rule`, so that a routine is never satisfied, or set off, by itself.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from agendad.model.calendar import Response, Status
+from agendad.model.identity import is_own
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from zoneinfo import ZoneInfo
+
+    from agendad.model.calendar import Event
+    from agendad.model.rule import AttendeeTest, Comparison, Party, Pattern, Selector, TimeWindow
+    from agendad.model.settings import Me, People, Person
+
+_TAG = re.compile(r"(?<!\w)#(\w[\w-]*)")
+_DAY = 24 * 60
+
+
+@dataclass(frozen=True, slots=True)
+class Matcher:
+    """Matches events for one person.
+
+    `book` is `address_book(people)`; `zone` is where `on:` and `between:` look at the clock (the rule's zone).
+    """
+
+    me: Me
+    book: Mapping[str, Person]
+    zone: ZoneInfo
+
+    def matches(self, selector: Selector, event: Event) -> bool:
+        """Whether all keys of the selector hold for the event."""
+        if event.status is Status.CANCELLED or event.response is Response.DECLINED:
+            return False
+        if is_own(event) and not names_rule(selector):
+            return False
+        return self._holds(selector, event)
+
+    def others(self, event: Event) -> frozenset[str]:
+        """Addresses of the other humans of an event who have not declined.
+
+        Who organises an invitation takes part in it, even where the calendar does not list them as an attendee.
+        """
+        found = {a.email for a in event.attendees if a.human and a.response is not Response.DECLINED}
+        if event.organizer and event.response is not None and all(a.email != event.organizer for a in event.attendees):
+            found.add(event.organizer)
+        return frozenset(found - self.me.emails)
+
+    def is_meeting(self, event: Event) -> bool:
+        """Whether at least one other human takes part."""
+        return bool(self.others(event))
+
+    def _holds(self, selector: Selector, event: Event) -> bool:
+        fields = event.fields
+        return (
+            _text_matches(selector.title, fields.title)
+            and (not selector.calendar or event.calendar in selector.calendar)
+            and (not selector.meeting or any(self._is(word, event) for word in selector.meeting))
+            and (selector.attendees is None or self._attended(selector.attendees, event))
+            and (not selector.organizer or any(self._organised(party, event) for party in selector.organizer))
+            and (selector.lasts is None or within(selector.lasts, lasting(event)))
+            and (not selector.response or (event.response or Response.ACCEPTED) in selector.response)
+            and (not selector.show_as or fields.show_as in selector.show_as)
+            and (selector.all_day is None or fields.all_day is selector.all_day)
+            and _text_matches(selector.location, fields.place)
+            and (not selector.tag or not tags(fields.notes).isdisjoint(fold(tag) for tag in selector.tag))
+            and (selector.recurring is None or event.recurring is selector.recurring)
+            and (not selector.rule or (event.mark is not None and is_own(event) and event.mark.rule in selector.rule))
+            and (selector.on is None or self._weekday(event) in selector.on)
+            and (not selector.between or self._begins_in(selector.between, event))
+            and (not selector.any or any(self._holds(each, event) for each in selector.any))
+            and (selector.negated is None or not self._holds(selector.negated, event))
+        )
+
+    def _is(self, word: str, event: Event) -> bool:
+        others = self.others(event)
+        if word == "none":
+            return not others
+        if word == "one-on-one":
+            return len(others) == 1
+        external = any(address.rpartition("@")[2] not in self.domains for address in others)
+        if word == "external":
+            return external
+        return bool(others) and (word == "any" or not external)
+
+    @property
+    def domains(self) -> frozenset[str]:
+        """The person's own domains; those of their addresses where none are configured."""
+        return self.me.domains or frozenset(email.rpartition("@")[2] for email in self.me.emails)
+
+    def _attended(self, test: AttendeeTest, event: Event) -> bool:
+        others = self.others(event)
+
+        def present(party: Party) -> bool:
+            return any(self._names(party, address) for address in others)
+
+        least, most = test.count or (0, None)
+        return (
+            (not test.any or any(map(present, test.any)))
+            and all(map(present, test.all))
+            and not any(map(present, test.none))
+            and least <= len(others)
+            and (most is None or len(others) <= most)
+        )
+
+    def _organised(self, party: Party, event: Event) -> bool:
+        if party.kind == "me":
+            return not event.organizer or event.organizer in self.me.emails
+        return bool(event.organizer) and self._names(party, event.organizer)
+
+    def _names(self, party: Party, address: str) -> bool:
+        match party.kind:
+            case "address":
+                return address == party.value.lower()
+            case "domain":
+                return address.rpartition("@")[2] == party.value.lower()
+            case "me":
+                return address in self.me.emails
+        person = self.book.get(address)
+        if person is None:
+            return False
+        match party.kind:
+            case "group":
+                return party.value in person.groups
+            case "tier":
+                return str(person.tier) == party.value
+            case "person":
+                return person.id == party.value
+
+    def _weekday(self, event: Event) -> int:
+        start = event.fields.start
+        return (start.astimezone(self.zone) if isinstance(start, datetime) else start).weekday()
+
+    def _begins_in(self, windows: Iterable[TimeWindow], event: Event) -> bool:
+        start = event.fields.start
+        if not isinstance(start, datetime):
+            return False
+        local = start.astimezone(self.zone)
+        minute = local.hour * 60 + local.minute
+        return any(w.start <= minute < w.end or w.start <= minute + _DAY < w.end for w in windows)
+
+
+def names_rule(selector: Selector) -> bool:
+    """Whether the selector, or a part of it, asks for blocks of a rule."""
+    return bool(rules_named(selector))
+
+
+def rules_named(selector: Selector) -> frozenset[str]:
+    """The ids of all rules that the selector asks for."""
+    parts = [*selector.any, *([selector.negated] if selector.negated else [])]
+    return frozenset(selector.rule).union(*(rules_named(part) for part in parts))
+
+
+def lasting(event: Event) -> int:
+    """The length of an event in minutes; whole days count 24 hours each."""
+    start, end = event.fields.start, event.fields.end
+    if isinstance(start, datetime) and isinstance(end, datetime):
+        return int((end.timestamp() - start.timestamp()) // 60)
+    return (end.toordinal() - start.toordinal()) * _DAY
+
+
+def within(comparison: Comparison, minutes: int) -> bool:
+    """Whether a length lies inside the bounds of a comparison."""
+    least, most = comparison.least, comparison.most
+    above = least is None or minutes > least or (minutes == least and not comparison.least_open)
+    below = most is None or minutes < most or (minutes == most and not comparison.most_open)
+    return above and below
+
+
+@lru_cache(maxsize=4096)
+def fold(text: str) -> str:
+    """Text for comparison: case folded, accents dropped (Unicode NFKD without combining marks)."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(c for c in decomposed if not unicodedata.combining(c))
+
+
+def tags(notes: str) -> frozenset[str]:
+    """The `#words` of a description, folded and without the sign."""
+    return frozenset(fold(word) for word in _TAG.findall(notes)) if "#" in notes else frozenset()
+
+
+def matches_text(pattern: Pattern, text: str) -> bool:
+    """A regular expression is searched for; plain text is contained, case and accents folded."""
+    if pattern.regex is not None:
+        return pattern.regex.search(text) is not None
+    return fold(pattern.text) in fold(text)
+
+
+def _text_matches(patterns: tuple[Pattern, ...], text: str) -> bool:
+    return not patterns or any(matches_text(pattern, text) for pattern in patterns)
+
+
+def address_book(people: People) -> Mapping[str, Person]:
+    """Who an address belongs to; of two people who share one, the later entry."""
+    return {email: person for person in people.by_id.values() for email in person.emails}
