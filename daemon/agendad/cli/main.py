@@ -1,0 +1,101 @@
+"""The `agendad` command: reads the arguments, runs one command, and turns every way it can end into an exit status.
+
+`docs/operations.md` documents the statuses. Nothing but argparse and a table of names is imported until a command is
+named (`tests/e2e/test_cli_frame.py` holds the import budget).
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Final
+
+from agendad.cli.arguments import help_text, load, parse
+from agendad.errors import AgendadError, ProblemsFound
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from agendad.cli.context import Context
+
+EXIT_USAGE: Final = 2
+EXIT_FAULT: Final = 70  # EX_SOFTWARE of sysexits.h
+EXIT_INTERRUPTED: Final = 130  # 128 + SIGINT, as shells report it
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs one command and returns its exit status. `argv` is without the program's name."""
+    _print_anything()
+    words = sys.argv[1:] if argv is None else list(argv)
+    try:
+        status = _run(words)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        from agendad.cli.context import close_quietly
+
+        close_quietly(sys.stdout)
+        return 0
+    except KeyboardInterrupt:
+        _tell("interrupted")
+        return EXIT_INTERRUPTED
+    except Exception:  # the last resort: a fault of ours keeps its traceback, and the person is told what to do with it
+        _report_fault(words)
+        return EXIT_FAULT
+    return status
+
+
+def _run(words: Sequence[str]) -> int:
+    try:
+        if (parsed := parse(words)) is None:
+            sys.stderr.write(help_text())
+            return EXIT_USAGE
+        command, args = parsed
+        from agendad.cli.context import make_context
+
+        context = make_context(args, os.environ)
+        try:
+            return load(command).run(args, context)
+        except ProblemsFound as found:
+            _show_problems(found, context)
+            return found.exit_status
+    except AgendadError as error:
+        _tell(f"error: {error.message}", error.hint)
+        return error.exit_status
+
+
+def _show_problems(found: ProblemsFound, context: Context) -> None:
+    from agendad.rules.report import as_json, as_text
+
+    if context.json:
+        context.print_json({"version": 1, "problems": as_json(found.diagnostics)})
+    else:
+        sys.stderr.write(as_text(found.diagnostics, colour=context.colour_errors))
+
+
+def _report_fault(words: Sequence[str]) -> None:
+    import platform
+    import traceback
+
+    from agendad import __version__
+    from agendad.cli.table import COMMANDS
+
+    traceback.print_exc()
+    name = next((word for word in words if word in COMMANDS), "")
+    _tell(
+        "error: this is a fault in agendad itself",
+        f"please report it with the text above (look it over: it may quote your calendar) and: `agendad {name}`,"
+        f" agendad {__version__}, Python {platform.python_version()}, {platform.platform()}",
+    )
+
+
+def _tell(message: str, hint: str = "") -> None:
+    sys.stderr.write(f"agendad: {message}\n" + (f"  hint: {hint}\n" if hint else ""))
+
+
+def _print_anything() -> None:
+    """Titles in any script must not stop a command on a terminal that cannot show them; they are escaped there."""
+    from io import TextIOWrapper
+
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")

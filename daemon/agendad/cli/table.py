@@ -1,0 +1,45 @@
+"""The names of all commands with one line each: what `agendad --help` prints without importing any of them."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+
+class Command(NamedTuple):
+    """One command; `json` says whether it has a machine-readable result. Its module is `commands/NAME.py`."""
+
+    name: str
+    summary: str
+    json: bool = True
+
+
+GROUPS: Final = {
+    "start": (
+        Command("demo", "build a working example in a folder and show its week", json=False),
+        Command("init", "write a commented configuration", json=False),
+        Command("check", "read all rules and the configuration; list every problem"),
+    ),
+    "every day": (
+        Command("plan", "show what would change, and why; changes nothing"),
+        Command("apply", "make the calendar agree with the rules"),
+        Command("run", "keep doing so; with --once, a single cycle"),
+    ),
+    "look": (
+        Command("status", "what stands now"),
+        Command("log", "what was done, newest first"),
+        Command("explain", "why a block stands where it does, or is missing"),
+        Command("when", "the next dates of an `every:` phrase"),
+    ),
+    "change back": (
+        Command("undo", "take back the last applies"),
+        Command("reset", "forget what was changed by hand on a block"),
+        Command("purge", "remove everything that agendad made"),
+    ),
+    "maintain": (
+        Command("doctor", "check the installation"),
+        Command("schema", "print the JSON Schema of a kind of file"),
+        Command("completion", "print the completion script of a shell", json=False),
+    ),
+}
+
+COMMANDS: Final = {command.name: command for commands in GROUPS.values() for command in commands}
