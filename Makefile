@@ -1,0 +1,61 @@
+# Needs only Python 3.11+, make and git. Everything is installed into .venv, from the lock files, hashes checked.
+# Nothing is done again while the lock files and pyproject.toml stay as they are.
+
+PYTHON ?= python3
+DEMO   ?= demo
+BIN    := .venv/bin
+PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
+COMPILE = UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
+          --generate-hashes
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check lint types contracts bench soak lock clean
+
+help:  ## list the targets
+	@sed -n 's/^\([a-z]*\):.*##/  \1	/p' $(MAKEFILE_LIST) | expand -t 14
+
+demo: .venv/.runtime  ## build a working example in ./demo and say which file to open
+	@$(BIN)/agendad demo $(DEMO)
+
+test: .venv/.dev  ## run the tests
+	@$(BIN)/python -m pytest
+
+check: test lint types contracts  ## everything that must hold before a change lands
+
+lint: .venv/.dev  ## style
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+
+types: .venv/.dev  ## mypy --strict
+	@$(BIN)/mypy
+
+contracts: .venv/.dev  ## the direction of imports, and the purity of the core
+	@$(BIN)/lint-imports
+
+bench: .venv/.dev  ## print the stated figures, each beside its peer
+	@set -e; for script in benchmarks/[a-z]*.py; do echo "== $$script"; $(BIN)/python $$script; done
+
+soak: .venv/.dev  ## the long randomised tests
+	@$(BIN)/python -m pytest -m soak
+
+lock: .venv/.dev  ## write the lock files anew from pyproject.toml (UPGRADE=--upgrade takes newer versions)
+	@$(COMPILE) $(UPGRADE) pyproject.toml -o requirements.lock
+	@$(COMPILE) $(UPGRADE) -c requirements.lock --group dev pyproject.toml -o requirements-dev.lock
+
+clean:  ## remove what the other targets made
+	@rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "agendad needs Python 3.11 or newer; name one with: make PYTHON=...")'
+	@$(PYTHON) -m venv .venv
+
+.venv/.runtime: requirements.lock pyproject.toml | .venv/bin/python
+	@echo "installing agendad into .venv ..."
+	@$(PIP) install --require-hashes -r requirements.lock
+	@$(PIP) install --no-deps --editable .
+	@touch $@
+
+.venv/.dev: requirements-dev.lock .venv/.runtime
+	@echo "installing the development tools into .venv ..."
+	@$(PIP) install --require-hashes -r requirements-dev.lock
+	@touch $@
