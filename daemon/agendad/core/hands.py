@@ -1,0 +1,239 @@
+"""What the person's hand did, told from the calendar and from what is remembered. The engine asks before it places.
+
+The event alone tells which of its fields a person changed: its mark holds a hash of each field as it was last written
+(`identity.digest`). So a lost ledger loses no hand change, and a field that is put back to exactly what was written
+is the rule's again. Only a deletion needs memory: an event that was written, lies in a stretch that was read whole
+and is not there was deleted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime, time, timedelta
+from typing import TYPE_CHECKING
+
+from agendad.model.identity import MERGED_FIELDS, field_values, hand_changed, is_own, uid
+from agendad.model.memory import Decisions, Gone, Memory, Settled, Written
+from agendad.model.plan import Action
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from datetime import date
+
+    from agendad.model.calendar import Event, EventFields, Moment
+    from agendad.model.memory import Intent
+
+KEEP_DECISIONS = timedelta(days=366)
+"""How long after its date a decision is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The circumstances of one cycle.
+
+    now          aware, in the person's zone: an all-day event begins at its midnight
+    start, end   the stretch of time that was read whole, half-open
+    calendar     where new blocks are written
+    calendars    the calendars that were read whole
+    rules        the ids of the rules that are enabled
+    paused       nothing is to be written
+    """
+
+    now: datetime
+    start: datetime
+    end: datetime
+    calendar: str
+    calendars: frozenset[str]
+    rules: frozenset[str]
+    paused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Hands:
+    """What stands, and what the person did to it; all by key.
+
+    standing   the one event of each key that has one
+    changed    its fields that the person changed; a key without any is left out
+    pinned     events that have not begun and whose time the person chose: busy, not up for discussion
+    begun      events that began at or before now: never written, moved or deleted
+    done       keys whose occurrence had begun when it was last seen: nothing is made for them again
+    deleted    keys that are not to be made again, those found in this cycle among them
+    found      the keys of `deleted` that were found in this cycle
+    gone       remembered keys whose event is not there: the ledger may forget them once they stand in `deleted`
+    copies     further events under the UID of an own one (copies made by a sync, members of a series that a person
+               made of a block); left alone, save that a plain copy goes when its block is deleted
+    written    what is remembered as written, the settled intents included
+    settled    open intents whose outcome the calendar tells
+    """
+
+    standing: Mapping[str, Event] = field(default_factory=dict)
+    changed: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    pinned: Mapping[str, Event] = field(default_factory=dict)
+    begun: Mapping[str, Event] = field(default_factory=dict)
+    done: frozenset[str] = frozenset()
+    deleted: Mapping[str, Gone] = field(default_factory=dict)
+    found: frozenset[str] = frozenset()
+    gone: frozenset[str] = frozenset()
+    copies: tuple[Event, ...] = ()
+    written: Mapping[str, Written] = field(default_factory=dict)
+    settled: tuple[Settled, ...] = ()
+
+    def adopted(self) -> tuple[Event, ...]:
+        """Standing events that are not remembered, or remembered in another calendar: to be written to the ledger."""
+        return tuple(
+            event
+            for key, event in self.standing.items()
+            if key not in self.written or self.written[key].calendar != event.calendar
+        )
+
+    def fixed(self, wanted: Collection[str]) -> tuple[Event, ...]:
+        """Own events that the placer has to leave where they are, given the keys that the rules want."""
+        held = {key: event for key, event in self.standing.items() if key in self.changed and key not in wanted}
+        return (*(held | dict(self.pinned) | dict(self.begun)).values(), *self.copies)
+
+
+def hands(standing: Iterable[Event], memory: Memory, context: Context) -> Hands:
+    """Compares the own events among `standing` (in any order) with what is remembered."""
+    items: dict[str, dict[tuple[str, str], list[Event]]] = {}
+    for event in standing:
+        if event.mark is not None and is_own(event):
+            items.setdefault(event.mark.key, {}).setdefault((event.calendar, event.href), []).append(event)
+    chosen: dict[str, Event] = {}
+    changed: dict[str, frozenset[str]] = {}
+    copies: list[Event] = []
+    for key in sorted(items):
+        first, *others = _by_rank(items[key].values(), context)
+        chosen[key] = first
+        copies += others
+        touched = frozenset(MERGED_FIELDS) if is_series(first) else hand_changed(first)
+        if touched:
+            changed[key] = touched
+    settled = settle(memory.intents, chosen, context)
+    written = _with_settled(memory.written, settled)
+    begun = {key: event for key, event in chosen.items() if has_begun(event.fields.start, context.now)}
+    gone = frozenset(key for key, known in written.items() if key not in chosen and _was_read(known, context))
+    deleted = {key: entry for key, entry in memory.decisions.deleted.items() if key not in chosen}
+    found = gone - deleted.keys()
+    news = {key: Gone(written[key].rule, _day(written[key].start, context.now)) for key in sorted(found)}
+    past = {key for key, known in written.items() if key not in chosen and has_begun(known.start, context.now)}
+    return Hands(
+        standing=chosen,
+        changed=changed,
+        pinned={key: event for key, event in chosen.items() if "time" in changed.get(key, ()) and key not in begun},
+        begun=begun,
+        done=frozenset(begun) | past,
+        deleted=deleted
+        | {key: Gone(written[key].rule, _day(written[key].start, context.now)) for key in sorted(found)},
+        found=found,
+        gone=gone,
+        copies=tuple(copies),
+        written=written,
+        settled=settled,
+    )
+
+
+def settle(intents: Sequence[Intent], standing: Mapping[str, Event], context: Context) -> tuple[Settled, ...]:
+    """Which open intents were carried out, by what stands now (by key).
+
+    A create is done when its event is there, a delete when it is not, an update when the mark is the intended one and
+    the fields are no longer the old. An intent whose event lay outside what was read stays open: nothing is known.
+    """
+    settled = []
+    for intent in intents:
+        fields = intent.after or intent.before
+        if fields is None or intent.calendar not in context.calendars or not _overlaps(fields, context):
+            continue
+        event = standing.get(intent.key)
+        if intent.action is Action.CREATE:
+            done = event is not None
+        elif intent.action is Action.DELETE:
+            done = event is None
+        else:
+            done = event is not None and _was_updated(intent, event)
+        settled.append(Settled(intent, "done" if done else "failed"))
+    return tuple(settled)
+
+
+def remember(decisions: Decisions, seen: Hands, context: Context) -> Decisions:
+    """The decisions to keep after this cycle: equal to `decisions` when nothing new was learned.
+
+    Deletions found now come in and those of events that stand again go; rules get their first day; deletions,
+    absences and pauses that lie more than a year back go.
+    """
+    oldest = context.now - KEEP_DECISIONS
+    return replace(
+        decisions,
+        deleted={key: entry for key, entry in seen.deleted.items() if entry.day >= oldest.date()},
+        first_days=dict.fromkeys(sorted(context.rules), context.now) | dict(decisions.first_days),
+        absences=tuple(absence for absence in decisions.absences if absence[1] >= oldest.date()),
+        pauses=tuple(pause for pause in decisions.pauses if pause.end is None or pause.end >= oldest),
+    )
+
+
+def is_series(event: Event) -> bool:
+    """Whether a person made a recurring event of a block: it is then wholly theirs."""
+    return event.recurring or event.recurrence_id is not None
+
+
+def instant(moment: Moment, now: datetime) -> datetime:
+    """A moment as an instant; a date is its midnight in the zone of `now`."""
+    if isinstance(moment, datetime):
+        return moment
+    return datetime.combine(moment, time(), now.tzinfo)
+
+
+def has_begun(start: Moment, now: datetime) -> bool:
+    """Whether an event that starts at `start` is past or in progress."""
+    return instant(start, now) <= now
+
+
+def _day(start: Moment, now: datetime) -> date:
+    return instant(start, now).astimezone(now.tzinfo).date()
+
+
+def _by_rank(items: Iterable[list[Event]], context: Context) -> list[Event]:
+    """The events of one key, the one that counts first: in the write calendar, then changed by hand, then by place."""
+
+    def rank(event: Event) -> tuple[object, ...]:
+        return (
+            event.calendar != context.calendar,
+            not hand_changed(event),
+            event.calendar,
+            event.href,
+            instant(event.fields.start, context.now),
+        )
+
+    return sorted((event for item in items for event in item), key=rank)
+
+
+def _was_read(known: Written, context: Context) -> bool:
+    inside = instant(known.start, context.now) < context.end and instant(known.end, context.now) > context.start
+    return inside and known.calendar in context.calendars
+
+
+def _overlaps(fields: EventFields, context: Context) -> bool:
+    return instant(fields.start, context.now) < context.end and instant(fields.end, context.now) > context.start
+
+
+def _was_updated(intent: Intent, event: Event) -> bool:
+    if event.mark is None or intent.before is None or intent.after is None:
+        return False
+    before, after = field_values(intent.before), field_values(intent.after)
+    intended = event.mark.digest == intent.digest and event.mark.rule == intent.rule
+    return intended and (before == after or field_values(event.fields) != before)
+
+
+def _with_settled(written: Mapping[str, Written], settled: Sequence[Settled]) -> dict[str, Written]:
+    result = dict(written)
+    for each in settled:
+        intent = each.intent
+        if each.status != "done":
+            continue
+        if intent.after is None:
+            result.pop(intent.key, None)
+        else:
+            after = intent.after
+            result[intent.key] = Written(
+                intent.rule, uid(intent.key), intent.calendar, after.start, after.end, intent.digest
+            )
+    return result

@@ -1,0 +1,120 @@
+"""Taking back: `undo` acts as the person's hand, `reset` gives a block back to its rule, `purge` removes everything.
+
+All three only propose changes; the commands apply them like any plan.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from agendad.core.hands import has_begun, instant
+from agendad.model.identity import digest, field_values, format_digest, is_own, parse_digest
+from agendad.model.memory import Gone
+from agendad.model.plan import Action, Change, Skipped
+from agendad.model.reasons import Reason, ReasonCode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
+
+    from agendad.core.hands import Hands
+    from agendad.model.calendar import Event, EventFields
+    from agendad.model.memory import Applied
+
+UNDONE_HASH: Final = "undone"
+"""Stands in a mark where no hash can: the field differs from it for ever, so it counts as the person's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """How to take applies back. `deleted` goes into the decisions before the first write, so that what is removed
+    is not made again; `left` are the blocks that were changed by hand since and stay as they are."""
+
+    changes: tuple[Change, ...] = ()
+    deleted: Mapping[str, Gone] = field(default_factory=dict)
+    left: tuple[Skipped, ...] = ()
+
+
+def undo(applied: Sequence[Applied], standing: Mapping[str, Event], now: datetime) -> Undone:
+    """Takes back the given changes (oldest first, of any number of applies), against what stands by key.
+
+    What was created is deleted and remembered; what was updated gets its old fields back under the present mark, so
+    they read as changed by hand; what was deleted is made again, pinned. Doing it twice changes nothing more.
+    """
+    first: dict[str, Applied] = {}
+    last: dict[str, Applied] = {}
+    for each in applied:
+        first.setdefault(each.key, each)
+        last[each.key] = each
+    changes: list[Change] = []
+    deleted: dict[str, Gone] = {}
+    left: list[Skipped] = []
+    for key, newest in last.items():
+        oldest, event = first[key], standing.get(key)
+        stands = event.fields if event else None
+        if _same(stands, oldest.before):
+            continue
+        if not _same(stands, newest.after):
+            left.append(Skipped(key, newest.rule, (Reason(ReasonCode.HAND_KEPT),)))
+            continue
+        change = _back(oldest, event)
+        changes.append(change)
+        if change.action is Action.DELETE and event is not None:
+            day = instant(event.fields.start, now).astimezone(now.tzinfo).date()
+            deleted[key] = Gone(change.rule, day, "undo")
+    return Undone(tuple(sorted(changes, key=lambda change: _when(change, now))), deleted, tuple(left))
+
+
+def reset(key: str, hands: Hands, now: datetime) -> Change | None:
+    """The change after which the block of `key` counts as written by its rule; None when there is nothing to write.
+
+    The caller also forgets the key in the decisions. The next apply then puts the rule's wish in place.
+    """
+    event = hands.standing.get(key)
+    if event is None or event.mark is None or key not in hands.changed or has_begun(event.fields.start, now):
+        return None
+    rule, mark = event.mark.rule, digest(event.fields)
+    return Change(Action.UPDATE, key, rule, event.calendar, event, event.fields, mark, (Reason(ReasonCode.RESET),))
+
+
+def purge(standing: Iterable[Event], now: datetime) -> tuple[Change, ...]:
+    """The deletion of every event that the product made, past ones and those changed by hand included."""
+    doomed: dict[tuple[str, str, str], Change] = {}
+    for event in standing:
+        if event.mark is not None and is_own(event):
+            change = Change(
+                Action.DELETE,
+                event.mark.key,
+                event.mark.rule,
+                event.calendar,
+                event,
+                None,
+                "",
+                (Reason(ReasonCode.PURGED),),
+            )
+            doomed.setdefault((event.calendar, event.href, event.uid), change)  # a series is one thing to delete
+    return tuple(sorted(doomed.values(), key=lambda change: _when(change, now)))
+
+
+def _back(oldest: Applied, event: Event | None) -> Change:
+    why = (Reason(ReasonCode.UNDONE),)
+    if event is None or event.mark is None:
+        mark = format_digest(parse_digest(oldest.before_digest) | {"time": UNDONE_HASH})
+        return Change(Action.CREATE, oldest.key, oldest.rule, oldest.calendar, None, oldest.before, mark, why)
+    if oldest.before is None:
+        return Change(Action.DELETE, oldest.key, event.mark.rule, event.calendar, event, None, "", why)
+    return Change(
+        Action.UPDATE, oldest.key, event.mark.rule, event.calendar, event, oldest.before, event.mark.digest, why
+    )
+
+
+def _same(one: EventFields | None, other: EventFields | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    return field_values(one) == field_values(other)
+
+
+def _when(change: Change, now: datetime) -> tuple[datetime, str]:
+    fields = change.after or (change.before.fields if change.before else None)
+    return (instant(fields.start, now) if fields else now), change.key
