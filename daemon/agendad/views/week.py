@@ -1,0 +1,254 @@
+"""From a plan to the view model: which items there are, in which state, with which words; then their layout.
+
+`sheet()` is called by `app/`; `html.py` and `terminal.py` draw what it returns and decide nothing but looks.
+"""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from agendad.model.calendar import Response, ShowAs, Status
+from agendad.model.identity import is_own
+from agendad.model.plan import Action
+from agendad.views.layout import extent, week
+from agendad.views.moments import clock_shift, elapsed, instant, local, overlap
+from agendad.views.sheet import ABSENT_STATES, Item, Line, Sheet, State, Total
+from agendad.views.words import clean, duration, words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from zoneinfo import ZoneInfo
+
+    from agendad.model.calendar import Event, EventFields
+    from agendad.model.plan import Change, Plan, PlannedBlock
+    from agendad.views.sheet import Frame, Week
+    from agendad.views.words import Words
+
+TONES: Final = 8  # colours in the palette of every view
+
+
+def sheet(plan: Plan, events: Sequence[Event], frame: Frame, reasons: Mapping[str, Sequence[str]]) -> Sheet:
+    """The sheet of a plan.
+
+    `events` are all that stand in the calendars over the weeks of `frame` (own ones too: past ones are not in the
+    plan). `reasons` has the sentences for each key, made by `core/trace.py`, in the language of the frame.
+    """
+    say = words(frame.language)
+    mondays = frame.mondays
+    first, last = mondays[0], mondays[-1] + timedelta(days=6)
+    items = _items(plan, events, frame, reasons)
+    weeks = tuple(week(monday, items, frame.zone, say) for monday in mondays)
+    shown = {piece.item.id for week in weeks for day in week.days for piece in (*day.pieces, *day.guards)}
+    shown |= {strip.item.id for week in weeks for strip in week.strips}
+    top, bottom = extent(weeks)
+    titles = rule_titles(plan)
+    return Sheet(
+        title=weeks[0].title if len(weeks) == 1 else say.day_range(first, last),
+        now=plan.now.astimezone(frame.zone),
+        zone=frame.zone.key,
+        language=say.tag,
+        weeks=weeks,
+        items=tuple(item for item in items if item.id in shown),
+        top=top,
+        bottom=bottom,
+        totals=_totals([item for item in items if item.id in shown], titles, say),
+        skipped=tuple(
+            Line(
+                say.day(skip.day) if skip.day else "",
+                titles.get(skip.rule, skip.rule),
+                tuple(clean(text) for text in reasons.get(skip.key, ())),
+            )
+            for skip in plan.skipped
+            if skip.day is None or first <= skip.day <= last
+        ),
+        violations=tuple(
+            Line(item.when, item.title, item.reasons)
+            for item in items
+            if item.state is State.VIOLATES and item.id in shown
+        ),
+        problems=tuple(clean(f"{p.span.file}:{p.span.line}: {p.message}") for p in plan.problems),
+        notes=_notes(plan, weeks, frame.zone, say),
+    )
+
+
+def rule_titles(plan: Plan) -> dict[str, str]:
+    """What a person calls each rule: the title of its blocks, or its id where they have several."""
+    titles: dict[str, set[str]] = {}
+    for rule, fields in [
+        *((block.rule, block.fields) for block in plan.blocks),
+        *((change.rule, fields) for change in plan.changes if (fields := change.after) is not None),
+    ]:
+        titles.setdefault(rule, set()).add(clean(fields.title))
+    return {rule: known.pop() if len(known) == 1 else rule for rule, known in titles.items()}
+
+
+# ---------------------------------------------------------------- items
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """An item before it has a place in the order."""
+
+    fields: EventFields
+    state: State
+    key: str = ""
+    rule: str = ""
+    calendar: str = ""
+    remarks: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
+    light: bool = False
+
+
+def _items(plan: Plan, events: Sequence[Event], frame: Frame, reasons: Mapping[str, Sequence[str]]) -> tuple[Item, ...]:
+    say = words(frame.language)
+    drafts = [*_own(plan, events, frame, reasons), *_real(plan, events, say)]
+    tones = tones_of(draft.rule for draft in drafts if draft.rule)
+    placed = []
+    for draft in drafts:
+        start, end = local(draft.fields.start, frame.zone), local(draft.fields.end, frame.zone)
+        placed.append((instant(start, frame.zone), draft.key, clean(draft.fields.title), start, end, draft))
+    placed.sort(key=lambda entry: (entry[0], bool(entry[5].rule), entry[1], entry[2]))
+    return tuple(
+        Item(
+            id=f"b{number}",
+            title=title,
+            start=start,
+            end=end,
+            when=say.span(start, end),
+            state=draft.state,
+            key=key,
+            rule=draft.rule,
+            tone=tones.get(draft.rule, 0),
+            calendar=clean(draft.calendar),
+            remarks=draft.remarks,
+            reasons=draft.reasons,
+            light=draft.light,
+            guard=draft.rule in frame.guards,
+        )
+        for number, (_, key, title, start, end, draft) in enumerate(placed)
+    )
+
+
+def _own(plan: Plan, events: Sequence[Event], frame: Frame, reasons: Mapping[str, Sequence[str]]) -> Iterator[_Draft]:
+    """Blocks of the plan, those it removes, and those that stand but are past its reach."""
+    say = words(frame.language)
+    changes = {change.key: change for change in plan.changes}
+    blocks = {block.key for block in plan.blocks}
+    for block in plan.blocks:
+        yield from _block(block, changes.get(block.key), frame, reasons.get(block.key, ()))
+    for change in plan.changes:
+        why = tuple(clean(text) for text in reasons.get(change.key, ()))
+        if change.action is Action.DELETE and change.before is not None:
+            yield _Draft(change.before.fields, State.GONE, change.key, change.rule, change.calendar, (), why)
+        elif change.after is not None and change.key not in blocks:
+            state = State.NEW if change.before is None else State.CHANGED
+            yield _Draft(change.after, state, change.key, change.rule, change.calendar, (), why)
+    for event in events:
+        if event.mark is not None and is_own(event) and event.mark.key not in blocks | changes.keys():
+            why = tuple(clean(text) for text in reasons.get(event.mark.key, ()))
+            light = event.fields.show_as is ShowAs.FREE
+            remarks = (say.say("free"),) if light else ()
+            yield _Draft(event.fields, State.SAME, event.mark.key, event.mark.rule, event.calendar, remarks, why, light)
+
+
+def _block(block: PlannedBlock, change: Change | None, frame: Frame, texts: Sequence[str]) -> Iterator[_Draft]:
+    say = words(frame.language)
+    why = tuple(clean(text) for text in texts)
+    light = block.fields.show_as is ShowAs.FREE
+    remarks = (say.say("free"),) if light else ()
+    calendar = change.calendar if change else ""
+    state = State.PINNED if block.state == "pinned" else State.SAME
+    if change is not None:
+        state = State.NEW if change.before is None else State.CHANGED
+    if change is not None and change.before is not None:
+        old = change.before.fields
+        if (old.start, old.end) != (block.fields.start, block.fields.end):
+            state = State.MOVED
+            was = say.say("was", when=say.span(local(old.start, frame.zone), local(old.end, frame.zone)))
+            remarks = (*remarks, was)
+            if not overlap(old, block.fields, frame.zone):
+                to = say.span(local(block.fields.start, frame.zone), local(block.fields.end, frame.zone))
+                where = (say.say("moved-to", when=to),)
+                yield _Draft(old, State.LEFT, block.key, block.rule, calendar, where, (), light=True)
+    yield _Draft(block.fields, state, block.key, block.rule, calendar, remarks, why, light)
+
+
+def _real(plan: Plan, events: Sequence[Event], say: Words) -> Iterator[_Draft]:
+    titles = rule_titles(plan)
+    guarded: dict[tuple[str, str, object], list[str]] = {}
+    for violation in plan.violations:
+        guarded.setdefault(_identity(violation.event), []).append(titles.get(violation.rule, violation.rule))
+    for event in events:
+        if is_own(event) or event.status is Status.CANCELLED:
+            continue
+        broken = guarded.get(_identity(event), [])
+        remarks = []
+        if event.response is not None and event.response is not Response.ACCEPTED:
+            remarks.append(say.say(event.response.value))
+        elif event.status is Status.TENTATIVE:
+            remarks.append(say.say("tentative"))
+        if event.fields.show_as is ShowAs.FREE:
+            remarks.append(say.say("free"))
+        yield _Draft(
+            event.fields,
+            State.VIOLATES if broken else State.EVENT,
+            calendar=event.calendar,
+            remarks=tuple(remarks),
+            reasons=tuple(say.say("lands-in", title=title) for title in broken),
+            light=event.response is Response.DECLINED or event.fields.show_as is ShowAs.FREE,
+        )
+
+
+def _identity(event: Event) -> tuple[str, str, object]:
+    return event.calendar, event.uid, event.recurrence_id
+
+
+def tones_of(rules: Iterable[str]) -> dict[str, int]:
+    """The number of the colour of each rule: from a hash of its id, the next free one where two would share it.
+
+    So a rule keeps its colour from week to week; with more rules than colours, colours are shared.
+    """
+    tones: dict[str, int] = {}
+    for rule in sorted(set(rules)):
+        wish = zlib.crc32(rule.encode()) % TONES
+        free = set(range(TONES)) - set(tones.values())
+        tones[rule] = next(((wish + n) % TONES for n in range(TONES) if (wish + n) % TONES in free), wish)
+    return tones
+
+
+# ---------------------------------------------------------------- totals and notes
+
+
+def _totals(items: Sequence[Item], titles: Mapping[str, str], say: Words) -> tuple[Total, ...]:
+    by_rule: dict[str, list[Item]] = {}
+    for item in items:
+        if item.rule or not item.light:
+            by_rule.setdefault(item.rule, []).append(item)
+    totals = []
+    for rule, found in by_rule.items():
+        present = [item for item in found if item.state not in ABSENT_STATES]
+        states = {state: sum(item.state is state for item in found) for state in State}
+        first = found[0]
+        title = titles.get(rule, first.title) if rule else say.say("real-events")
+        minutes = sum(
+            elapsed(item.start, item.end)
+            for item in present
+            if isinstance(item.start, datetime) and isinstance(item.end, datetime)
+        )
+        totals.append(Total(rule, title, first.tone, len(present), minutes, states, first.guard))
+    return tuple(sorted(totals, key=lambda total: (not total.rule, total.guard, -total.minutes, total.title)))
+
+
+def _notes(plan: Plan, weeks: Sequence[Week], zone: ZoneInfo, say: Words) -> tuple[str, ...]:
+    notes = []
+    for day in (column.day for each in weeks for column in each.days):
+        shift = clock_shift(day, zone)
+        if shift:
+            by = duration(abs(shift))
+            notes.append(say.say("forward" if shift > 0 else "back", by=by, day=say.long_day(day)))
+    if plan.deleted_by_hand:
+        notes.append(say.say("hand-deleted", keys=clean(", ".join(plan.deleted_by_hand))))
+    return tuple(notes)
