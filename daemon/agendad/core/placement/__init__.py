@@ -1,0 +1,56 @@
+"""Occurrences and busy time to blocks with a place, or with the reason why there is none. The engine calls `place`.
+
+The horizon is cut into independent parts (`parts.py`); on the board of each (`board.py`) everybody with a right to a
+place is seated (`seed.py`), the rest is filled in by rank (`fill.py`), and the facts of the result become reasons
+(`reasons.py`). All of it is a pure function of the problem: the same requests in another order, or on a slower machine,
+give the same answer.
+"""
+
+from __future__ import annotations
+
+from agendad.core.placement.board import Board
+from agendad.core.placement.fill import fill, grow
+from agendad.core.placement.parts import split
+from agendad.core.placement.reasons import missing, remarks
+from agendad.core.placement.seed import seed
+from agendad.core.problem import Problem, Solution, Stretch
+from agendad.model.reasons import Reason, ReasonCode
+
+__all__ = ["place"]
+
+
+def place(problem: Problem) -> Solution:
+    """Places every request of `problem`, or says why it has no place.
+
+    Every block that stands and still fits stays, unless moving it gives room to one that has no place. Moments are
+    minutes since the epoch (UTC). Effort is bounded by steps that depend on the problem alone.
+    """
+    placed: dict[str, tuple[Stretch, ...]] = {}
+    unplaced = {
+        request.key: Reason(ReasonCode.NO_WINDOW)
+        for request in problem.requests
+        if not (request.windows or request.refuge or request.stands)
+    }
+    notes: dict[str, tuple[Reason, ...]] = {}
+    for part in split(problem):
+        board = _settle(part)
+        for item in board.items:
+            key = item.request.key
+            if board.places[item.index]:
+                placed[key] = board.minutes(board.places[item.index])
+                notes[key] = remarks(board, item)
+            elif item.windows or item.home:
+                unplaced[key] = missing(board, item)
+            else:
+                unplaced[key] = Reason(ReasonCode.NO_WINDOW)
+    return Solution(placed=placed, unplaced=unplaced, remarks=notes)
+
+
+def _settle(part: Problem) -> Board:
+    board = Board(part)
+    for index in seed(board):
+        fill(board, index)
+    for item in board.items:
+        if item.index not in board.firm:
+            grow(board, item.index)
+    return board
