@@ -43,7 +43,7 @@ def parse(argv: Sequence[str]) -> tuple[Command, argparse.Namespace] | None:
 
     Prints and exits for `--help` and `--version`, raises UsageError for what cannot be understood.
     """
-    args = _parse_all(_top_parser(), argv, argparse.Namespace())
+    args = _parse_all(top_parser(), argv, argparse.Namespace())
     if not args.rest:
         return None
     name, *rest = args.rest
@@ -62,9 +62,9 @@ def load(command: Command) -> CommandModule:
     return cast("CommandModule", import_module(f"agendad.cli.commands.{command.name}"))
 
 
-def command_parser(command: Command) -> _Parser:
+def command_parser(command: Command) -> Parser:
     """The parser for what follows the name of `command`."""
-    parser = _Parser(
+    parser = Parser(
         prog=f"agendad {command.name}",
         description=f"{command.summary[0].upper()}{command.summary[1:]}.",
         formatter_class=_Formatter,
@@ -77,7 +77,7 @@ def command_parser(command: Command) -> _Parser:
 
 def help_text() -> str:
     """What `agendad --help` prints."""
-    return _top_parser().format_help()
+    return top_parser().format_help()
 
 
 class _Formatter(argparse.RawDescriptionHelpFormatter):
@@ -91,23 +91,24 @@ class _Formatter(argparse.RawDescriptionHelpFormatter):
         super().__init__(prog, max_help_position=28, width=max(40, min(columns, 100) - 2))
 
 
-class _Parser(argparse.ArgumentParser):
+class Parser(argparse.ArgumentParser):
     """Raises UsageError instead of printing and exiting, so that wrong usage looks like every other error."""
 
     def error(self, message: str) -> NoReturn:
         raise UsageError(message, hint=f"`{self.prog} --help` shows what it takes")
 
-    def options(self) -> list[str]:
-        """Every spelling of every option."""
-        return list(self._option_string_actions)
+    def visible(self) -> list[argparse.Action]:
+        """Every argument that `--help` shows, in its order."""
+        return [action for action in self._actions if action.help != argparse.SUPPRESS]
 
 
-def _top_parser() -> _Parser:
+def top_parser() -> Parser:
+    """The parser for what stands before the name of a command; the name and all after it become `rest`."""
     groups = [
         f"{group}:\n" + "".join(f"  {command.name:<12}{command.summary}\n" for command in commands)
         for group, commands in GROUPS.items()
     ]
-    parser = _Parser(
+    parser = Parser(
         prog="agendad",
         usage="agendad [options] COMMAND ...",
         description="Keeps your calendar in the rhythm that your rule files describe.\n\n" + "\n".join(groups),
@@ -121,12 +122,13 @@ def _top_parser() -> _Parser:
     return parser
 
 
-def _parse_all(parser: _Parser, words: Sequence[str], into: argparse.Namespace) -> argparse.Namespace:
+def _parse_all(parser: Parser, words: Sequence[str], into: argparse.Namespace) -> argparse.Namespace:
     args, unknown = parser.parse_known_args(words, into)
     if unknown:
+        options = [option for action in parser.visible() for option in action.option_strings]
         raise UsageError(
             f"`{parser.prog}` does not take {', '.join(f'`{word}`' for word in unknown)}",
-            hint=_nearest(unknown[0], parser.options()) or f"`{parser.prog} --help` shows what it takes",
+            hint=_nearest(unknown[0], options) or f"`{parser.prog} --help` shows what it takes",
         )
     return args
 
