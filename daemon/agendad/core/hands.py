@@ -122,8 +122,7 @@ def hands(standing: Iterable[Event], memory: Memory, context: Context) -> Hands:
         pinned={key: event for key, event in chosen.items() if "time" in changed.get(key, ()) and key not in begun},
         begun=begun,
         done=frozenset(begun) | past,
-        deleted=deleted
-        | {key: Gone(written[key].rule, _day(written[key].start, context.now)) for key in sorted(found)},
+        deleted=deleted | news,
         found=found,
         gone=gone,
         copies=tuple(copies),

@@ -1,0 +1,139 @@
+"""What the ledger tells the commands `log`, `explain`, `status` and `undo`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from agendad.ledger.codec import fields_from_text, moment_to_text, why_from_text
+from agendad.model.memory import Applied, Decided
+from agendad.model.plan import Action
+
+if TYPE_CHECKING:
+    from agendad.ledger.store import Ledger
+    from agendad.model.calendar import EventFields
+    from agendad.model.reasons import Reason
+
+
+@dataclass(frozen=True, slots=True)
+class RunEntry:
+    """One run that had something to write; instants in UTC.
+
+    `finished` is None and `result` is `interrupted` while it runs, and for ever when it was killed. `failed` counts
+    what was refused, too.
+    """
+
+    number: int
+    kind: str
+    now: datetime
+    finished: datetime | None
+    result: str
+    undone: bool
+    created: int
+    updated: int
+    deleted: int
+    failed: int
+
+
+@dataclass(frozen=True, slots=True)
+class LogEntry:
+    """One change that was tried at `at` (UTC). `status` is that of `ports.Outcome`, or `open` while nobody knows."""
+
+    run: int
+    at: datetime
+    kind: str
+    action: Action
+    key: str
+    rule: str
+    calendar: str
+    before: EventFields | None
+    after: EventFields | None
+    why: tuple[Reason, ...]
+    status: str
+    message: str
+
+
+def log(
+    ledger: Ledger, *, rule: str = "", key: str = "", since: datetime | None = None, limit: int = -1
+) -> tuple[LogEntry, ...]:
+    """The changes that were tried, newest first; every given filter has to hold (`limit` -1: all)."""
+    rows = ledger.rows(
+        """SELECT run, now, kind, action, key, rule, calendar, before, after, why, status, message
+           FROM changes JOIN runs ON runs.id = run
+           WHERE (? = '' OR rule = ?) AND (? = '' OR key = ?) AND now >= ? ORDER BY changes.id DESC LIMIT ?""",
+        *(rule, rule, key, key, moment_to_text(since) if since else "", limit),
+    )
+    return tuple(
+        LogEntry(
+            run=run,
+            at=datetime.fromisoformat(now),
+            kind=kind,
+            action=Action(action),
+            key=changed,
+            rule=by,
+            calendar=calendar,
+            before=fields_from_text(before),
+            after=fields_from_text(after),
+            why=why_from_text(why),
+            status=status or "open",
+            message=message,
+        )
+        for run, now, kind, action, changed, by, calendar, before, after, why, status, message in rows
+    )
+
+
+def decisions(ledger: Ledger, *, key: str = "", rule: str = "") -> tuple[tuple[Decided, datetime], ...]:
+    """The last known state of each key, why, and since when (UTC); of one key, of one rule, or all; by key."""
+    rows = ledger.rows(
+        """SELECT key, rule, state, why, at FROM decisions
+           WHERE (? = '' OR key = ?) AND (? = '' OR rule = ?) ORDER BY key""",
+        *(key, key, rule, rule),
+    )
+    return tuple(
+        (Decided(about, by, state, why_from_text(why)), datetime.fromisoformat(at))
+        for about, by, state, why, at in rows
+    )
+
+
+def runs(ledger: Ledger, limit: int = 1) -> tuple[RunEntry, ...]:
+    """The last runs that had something to write, newest first."""
+    rows = ledger.rows(
+        """SELECT runs.id, kind, now, finished, result, undone,
+               sum(status = 'done' AND action = 'create'), sum(status = 'done' AND action = 'update'),
+               sum(status = 'done' AND action = 'delete'), sum(status != 'done')
+           FROM (SELECT * FROM runs ORDER BY id DESC LIMIT ?) AS runs JOIN changes ON run = runs.id
+           GROUP BY runs.id ORDER BY runs.id DESC""",
+        limit,
+    )
+    return tuple(
+        RunEntry(
+            number=number,
+            kind=kind,
+            now=datetime.fromisoformat(now),
+            finished=datetime.fromisoformat(finished) if finished else None,
+            result=result or "interrupted",
+            undone=bool(undone),
+            created=created or 0,
+            updated=updated or 0,
+            deleted=deleted or 0,
+            failed=failed or 0,
+        )
+        for number, kind, now, finished, result, undone, created, updated, deleted, failed in rows
+    )
+
+
+def last_applies(ledger: Ledger, count: int) -> tuple[Applied, ...]:
+    """The changes of the last `count` applies that changed something and were not taken back, oldest first."""
+    rows = ledger.rows(
+        """SELECT run, key, rule, calendar, before, before_digest, after FROM changes
+           WHERE status = 'done' AND run IN (
+               SELECT id FROM runs WHERE kind = 'apply' AND NOT undone
+               AND id IN (SELECT run FROM changes WHERE status = 'done') ORDER BY id DESC LIMIT ?)
+           ORDER BY id""",
+        count,
+    )
+    return tuple(
+        Applied(run, key, rule, calendar, fields_from_text(before), before_digest, fields_from_text(after))
+        for run, key, rule, calendar, before, before_digest, after in rows
+    )

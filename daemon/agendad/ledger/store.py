@@ -1,0 +1,249 @@
+"""The ledger's memory: written ahead, one commit an action or batch, nothing at all when nothing changed.
+
+A cycle asks `memory`, and when it has something to do opens a `Run`: `intend` records a batch of changes before the
+first of them is tried, `settle` records how they ended, `finish` closes the run. A process that dies in between leaves
+open intents; the next cycle finds out from the calendar what became of them and records it with `observe`.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+from agendad.ledger import files
+from agendad.ledger.codec import fields_from_text, fields_to_text, moment_from_text, moment_to_text, why_to_text
+from agendad.model.identity import uid
+from agendad.model.memory import Intent, Memory, Written
+from agendad.model.plan import Action
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable, Iterable, Sequence
+    from pathlib import Path
+    from types import TracebackType
+
+    from agendad.model.calendar import Event, EventFields
+    from agendad.model.memory import Decided, Decisions, Settled
+    from agendad.model.plan import Change
+    from agendad.ports import Outcome
+
+RunKind = Literal["apply", "undo", "reset", "purge"]
+
+
+class Ledger:
+    """An open ledger; a context manager. `notices` are what a person should be told about opening it."""
+
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        path: Path,
+        notices: Sequence[str] = (),
+        checkpoint: Callable[[str], None] | None = None,
+    ) -> None:
+        self.notices = tuple(notices)
+        self._connection = connection
+        self._path = path
+        self._checkpoint = checkpoint
+
+    @classmethod
+    def open(cls, folder: Path, checkpoint: Callable[[str], None] | None = None) -> Ledger:
+        """The ledger of a state folder whose lock is held. `checkpoint` is called around every commit.
+
+        Raises StateUnusable.
+        """
+        connection, notices = files.open_to_write(folder)
+        return cls(connection, folder / files.NAME, notices, checkpoint)
+
+    @classmethod
+    def read(cls, folder: Path) -> Ledger:
+        """What the ledger says at this moment, for commands that change nothing; a daemon may be writing to it.
+
+        Writing to it changes nothing that lasts. Raises StateUnusable.
+        """
+        connection, notices = files.open_to_read(folder)
+        return cls(connection, folder / files.NAME, notices)
+
+    @classmethod
+    def in_memory(cls, path: Path) -> Ledger:
+        """A ledger without a file, for simulations; `path` is what messages call it."""
+        return cls(files.in_memory(), path)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Closes the file; SQLite folds its write-ahead log into it."""
+        with files.usable(self._path):
+            self._connection.close()
+
+    def memory(self, decisions: Decisions, since: datetime) -> Memory:
+        """What is remembered of events that ended after `since`, with all open intents."""
+        oldest = (since - timedelta(days=2)).date().isoformat()  # dates, and instants of any zone, compare as text
+        written = {
+            key: Written(rule, uid(key), calendar, moment_from_text(start), moment_from_text(end), mark)
+            for key, rule, calendar, start, end, mark in self.rows(
+                "SELECT key, rule, calendar, start, end, digest FROM written WHERE end >= ?", oldest
+            )
+        }
+        intents = tuple(
+            Intent(number, Action(action), key, rule, calendar, fields_from_text(before), fields_from_text(after), mark)
+            for number, action, key, rule, calendar, before, after, mark in self.rows(
+                "SELECT id, action, key, rule, calendar, before, after, digest FROM changes WHERE status IS NULL"
+                " ORDER BY id"
+            )
+        )
+        return Memory(written, intents, decisions)
+
+    def run(self, kind: RunKind, now: datetime) -> Run:
+        """A run that is recorded with its first intent; `now` is the cycle's."""
+        return Run(self, kind, now)
+
+    def observe(self, settled: Iterable[Settled], adopted: Iterable[Event], gone: Iterable[str]) -> None:
+        """Records in one commit what the calendar told: how open intents ended, standing own events that were not
+        remembered, and remembered ones that are no longer there (whose keys `decisions.json` already holds).
+        """
+        with self.batch("observe") as batch:
+            for each in settled:
+                batch.ended(each.intent.number, each.status, "found by reading the calendar")
+                if each.status == "done":
+                    batch.wrote(each.intent)
+            for event in adopted:
+                if event.mark is not None:
+                    batch.stands(event.mark.key, event.mark.rule, event.calendar, event.fields, event.mark.digest)
+            for key in gone:
+                batch.execute("DELETE FROM written WHERE key = ?", key)
+
+    def decide(self, decided: Iterable[Decided], at: datetime) -> None:
+        """Records the state of keys and why, one row a key, in one commit; only what is news is written."""
+        known = {key: rest for key, *rest in self.rows("SELECT key, rule, state, why FROM decisions")}
+        with self.batch("decide") as batch:
+            for each in decided:
+                row = [each.rule, each.state, why_to_text(each.why)]
+                if known.get(each.key) != row:
+                    batch.execute(
+                        "INSERT OR REPLACE INTO decisions VALUES (?, ?, ?, ?, ?)", each.key, *row, moment_to_text(at)
+                    )
+
+    def mark_undone(self, runs: Iterable[int]) -> None:
+        """Records that these applies were taken back, so that the next `undo` goes further."""
+        with self.batch("undone") as batch:
+            for number in runs:
+                batch.execute("UPDATE runs SET undone = 1 WHERE id = ?", number)
+
+    def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        """The answer to a query; `history` asks with it."""
+        with files.usable(self._path):
+            return self._connection.execute(query, values).fetchall()
+
+    def batch(self, what: str) -> Batch:
+        """A transaction that begins with its first statement; without any, nothing is written."""
+        return Batch(self._connection, self._path, what, self._checkpoint)
+
+
+class Batch:
+    """One commit. Left by an exception it is rolled back."""
+
+    def __init__(
+        self, connection: sqlite3.Connection, path: Path, what: str, checkpoint: Callable[[str], None] | None
+    ) -> None:
+        self._connection = connection
+        self._path = path
+        self._what = what
+        self._checkpoint = checkpoint
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if not self._connection.in_transaction:
+            return
+        if kind is not None:
+            self._connection.execute("ROLLBACK")
+            return
+        if self._checkpoint:
+            self._checkpoint(f"ledger {self._what}: before commit")
+        with files.usable(self._path):
+            self._connection.execute("COMMIT")
+        if self._checkpoint:
+            self._checkpoint(f"ledger {self._what}: after commit")
+
+    def execute(self, statement: str, *values: object) -> int:
+        """Does one statement; the number of the row that an insert made."""
+        with files.usable(self._path):
+            if not self._connection.in_transaction:
+                self._connection.execute("BEGIN IMMEDIATE")
+            return self._connection.execute(statement, values).lastrowid or 0
+
+    def ended(self, number: int, status: str, message: str) -> None:
+        """The outcome of an intent. One that is unknown stays open, to be settled by reading."""
+        known = None if status == "unknown" else status
+        self.execute("UPDATE changes SET status = ?, message = ? WHERE id = ?", known, message, number)
+
+    def wrote(self, change: Change | Intent) -> None:
+        """A change that was made: what stands for its key now."""
+        if change.after is None:
+            self.execute("DELETE FROM written WHERE key = ?", change.key)
+        else:
+            self.stands(change.key, change.rule, change.calendar, change.after, change.digest)
+
+    def stands(self, key: str, rule: str, calendar: str, fields: EventFields, mark: str) -> None:
+        """The event that stands for a key."""
+        span = moment_to_text(fields.start), moment_to_text(fields.end)
+        self.execute("INSERT OR REPLACE INTO written VALUES (?, ?, ?, ?, ?, ?)", key, rule, calendar, *span, mark)
+
+
+class Run:
+    """One run of writes. `number` is None until its first intent is recorded."""
+
+    def __init__(self, ledger: Ledger, kind: RunKind, now: datetime) -> None:
+        self.number: int | None = None
+        self._ledger = ledger
+        self._kind = kind
+        self._now = now
+        self._changes: dict[int, Change] = {}
+
+    def intend(self, changes: Iterable[Change]) -> tuple[int, ...]:
+        """Records a batch of changes that are about to be tried, in one commit; their numbers, in the same order."""
+        numbers = []
+        with self._ledger.batch("intend") as batch:
+            for change in changes:
+                if self.number is None:
+                    self.number = batch.execute(
+                        "INSERT INTO runs (kind, now) VALUES (?, ?)", self._kind, moment_to_text(self._now)
+                    )
+                number = self._intend(batch, self.number, change)
+                self._changes[number] = change
+                numbers.append(number)
+        return tuple(numbers)
+
+    def settle(self, outcomes: Iterable[tuple[int, Outcome]]) -> None:
+        """Records how intents ended, by their numbers, in one commit."""
+        with self._ledger.batch("settle") as batch:
+            for number, outcome in outcomes:
+                batch.ended(number, outcome.status, outcome.message)
+                if outcome.status == "done":
+                    batch.wrote(self._changes[number])
+
+    def finish(self, result: str, at: datetime) -> None:
+        """Closes the run; `result` is `done`, or says what went wrong. Without intents nothing is written."""
+        if self.number is not None:
+            with self._ledger.batch("finish") as batch:
+                batch.execute(
+                    "UPDATE runs SET finished = ?, result = ? WHERE id = ?", moment_to_text(at), result, self.number
+                )
+
+    @staticmethod
+    def _intend(batch: Batch, run: int, change: Change) -> int:
+        before = change.before
+        return batch.execute(
+            "INSERT INTO changes (run, action, key, rule, calendar, before, before_digest, after, digest, why)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            *(run, change.action.value, change.key, change.rule, change.calendar),
+            *(fields_to_text(before.fields) if before else None, before.mark.digest if before and before.mark else ""),
+            *(fields_to_text(change.after), change.digest, why_to_text(change.why)),
+        )
