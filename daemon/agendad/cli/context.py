@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import re
-import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -93,6 +92,7 @@ class Context:
     colour: bool
     colour_errors: bool
     interactive: bool
+    stdin: TextIO
     stdout: TextIO
     stderr: TextIO
 
@@ -153,7 +153,7 @@ class Context:
             return False
         self.stderr.write(f"{question} [y/N] ")
         self.stderr.flush()
-        return sys.stdin.readline().strip().lower() in {"y", "yes"}
+        return self.stdin.readline().strip().lower() in {"y", "yes"}
 
 
 def close_quietly(stream: TextIO) -> None:
@@ -163,19 +163,23 @@ def close_quietly(stream: TextIO) -> None:
     os.close(nowhere)
 
 
-def make_context(args: argparse.Namespace, environ: Mapping[str, str]) -> Context:
-    """The context for parsed common arguments; raises UsageError for a bad `--now`."""
+def make_context(
+    args: argparse.Namespace, environ: Mapping[str, str], streams: tuple[TextIO, TextIO, TextIO]
+) -> Context:
+    """The context for parsed common arguments and (stdin, stdout, stderr); raises UsageError for a bad `--now`."""
+    stdin, stdout, stderr = streams
     return Context(
         config=_folder(args.config, environ.get("AGENDAD_CONFIG")),
         state=_folder(args.state, environ.get("AGENDAD_STATE")),
         instant=None if args.now is None else Instant.parse(args.now),
         json=args.json,
         quiet=args.quiet,
-        colour=_colour(sys.stdout, environ),
-        colour_errors=_colour(sys.stderr, environ),
-        interactive=sys.stdin.isatty() and sys.stderr.isatty(),
-        stdout=sys.stdout,
-        stderr=sys.stderr,
+        colour=_colour(stdout, environ),
+        colour_errors=_colour(stderr, environ),
+        interactive=stdin.isatty() and stderr.isatty(),
+        stdin=stdin,
+        stdout=stdout,
+        stderr=stderr,
     )
 
 

@@ -52,7 +52,7 @@ def _run(words: Sequence[str]) -> int:
         command, args = parsed
         from agendad.cli.context import make_context
 
-        context = make_context(args, os.environ)
+        context = make_context(args, os.environ, (sys.stdin, sys.stdout, sys.stderr))
         try:
             return load(command).run(args, context)
         except ProblemsFound as found:

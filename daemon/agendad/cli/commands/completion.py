@@ -68,11 +68,9 @@ def run(args: argparse.Namespace, context: Context) -> int:
     if not args.words:
         context.print(_SCRIPTS[args.shell].rstrip("\n"))
         return 0
-    import sys
-
     from agendad.cli.candidates import candidates
 
-    words = sys.stdin.read().removesuffix("\n").split("\n")
+    words = context.stdin.read().removesuffix("\n").split("\n")
     for word, meaning in candidates(words, context.config_dir):
         context.print(f"{word}\t{meaning}" if meaning and args.shell != "bash" else word)
     return 0
