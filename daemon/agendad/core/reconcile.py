@@ -124,7 +124,8 @@ def _wanted(wish: DesiredBlock, hands: Hands, context: Context) -> _Step:
         return _missing(wish, hands, context)
     touched = hands.changed.get(wish.key, frozenset())
     state: State = "pinned" if "time" in touched else "written"
-    if wish.key in hands.begun or has_begun(wish.fields.start, context.now) or is_series(event):
+    too_late = "time" not in touched and has_begun(wish.fields.start, context.now)
+    if wish.key in hands.begun or too_late or is_series(event):
         return _Step(blocks=(PlannedBlock(wish.key, wish.rule, event.fields, state, wish.why),))
     merged = merge(event, wish.fields)
     why = wish.why

@@ -56,7 +56,8 @@ def undo(applied: Sequence[Applied], standing: Mapping[str, Event], now: datetim
         if _same(stands, oldest.before):
             continue
         if not _same(stands, newest.after):
-            left.append(Skipped(key, newest.rule, (Reason(ReasonCode.HAND_KEPT),)))
+            code = ReasonCode.HAND_KEPT if event else ReasonCode.DELETED_BY_HAND
+            left.append(Skipped(key, newest.rule, (Reason(code),)))
             continue
         change = _back(oldest, event)
         changes.append(change)
@@ -69,7 +70,8 @@ def undo(applied: Sequence[Applied], standing: Mapping[str, Event], now: datetim
 def reset(key: str, hands: Hands, now: datetime) -> Change | None:
     """The change after which the block of `key` counts as written by its rule; None when there is nothing to write.
 
-    The caller also forgets the key in the decisions. The next apply then puts the rule's wish in place.
+    The caller also takes the key out of the deleted ones and, where no event stands, out of the ledger. The next
+    apply then puts the rule's wish in place.
     """
     event = hands.standing.get(key)
     if event is None or event.mark is None or key not in hands.changed or has_begun(event.fields.start, now):
