@@ -28,10 +28,12 @@ class Meter:
         self._text = text
         self._stream = stream
         self._due = time.monotonic() + patience
+        self._done = 0
         self._shown: tuple[Progress, TaskID] | None = None
 
     def __call__(self, done: int, total: int | None = None, text: str = "") -> None:
         """`done` of `total` (None: unknown) is finished; `text` replaces what is said to be going on."""
+        self._done = done
         self._text = text or self._text
         if self._stream is None or (self._shown is None and time.monotonic() < self._due):
             return
@@ -39,6 +41,10 @@ class Meter:
             self._shown = _start(self._text, self._stream)
         display, task = self._shown
         display.update(task, completed=done, total=total, description=self._text)
+
+    def advance(self, more: int = 1) -> None:
+        """`more` is finished than before, of a total that is not known."""
+        self(self._done + more)
 
     def stop(self) -> None:
         """Takes the line away."""

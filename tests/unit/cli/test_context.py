@@ -130,7 +130,17 @@ def test_no_progress_is_drawn(stream: io.StringIO) -> None:
 def test_long_work_on_a_terminal_shows_how_far_it_is() -> None:
     stream = Terminal()
     meter = Meter("reading calendars", stream, patience=0)
+    meter(2, 10)
     meter(3, 10)
     meter.stop()
     assert "reading calendars" in stream.getvalue()
     assert "3/10" in stream.getvalue()
+
+
+def test_progress_can_be_told_in_steps() -> None:
+    stream = Terminal()
+    meter = Meter("writing", stream, patience=0)
+    meter.advance(50)
+    meter.advance(7)
+    meter.stop()
+    assert "57/?" in stream.getvalue()

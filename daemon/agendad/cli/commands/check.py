@@ -1,0 +1,45 @@
+"""`agendad check [PATH...]`: reads everything and prints every problem at once, on stdout."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from agendad.diagnostics import Severity
+
+if TYPE_CHECKING:
+    import argparse
+
+    from agendad.cli.context import Context
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Paths, and how to print."""
+    parser.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="rule files or folders; else everything")
+    parser.add_argument("--format", choices=("text", "json", "github"), help="how to print the problems")
+
+
+def run(args: argparse.Namespace, context: Context) -> int:
+    """Exits 1 when anything has an error; warnings do not change the status."""
+    from datetime import UTC
+
+    from agendad.app.check import problems
+    from agendad.app.home import Home
+    from agendad.rules import report
+
+    loaded = Home(context.config_dir, context.state_dir).read(args.paths)
+    zone = loaded.settings.timezone if loaded.settings else UTC
+    found = problems(loaded, context.clock(zone).now().date())
+    form = "json" if context.json else args.format or "text"
+    if form == "json":
+        context.print_json({"version": 1, "problems": report.as_json(found)})
+    elif form == "github":
+        context.stdout.write(report.as_github(found))
+    else:
+        context.stdout.write(report.as_text(found, colour=context.colour))
+        errors = sum(each.severity is Severity.ERROR for each in found)
+        if not found:
+            context.say(f"no problem in {len(loaded.rules)} rules")
+        else:
+            context.say(f"{errors} errors, {len(found) - errors} warnings")
+    return 1 if any(each.severity is Severity.ERROR for each in found) else 0

@@ -1,0 +1,30 @@
+"""`agendad reset KEY`: forgets what was changed or deleted by hand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import argparse
+
+    from agendad.cli.context import Context
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Which block."""
+    parser.add_argument("key", metavar="KEY", help="as `plan --json`, `explain` and `status` show it")
+
+
+def run(args: argparse.Namespace, context: Context) -> int:
+    """The next apply puts the rule's wish in place."""
+    from agendad.app.take_back import reset
+    from agendad.cli.work import begin
+
+    work = begin(context)
+    taken = reset(work.home, work.loaded, work.now, args.key)
+    taken.done.check()
+    if context.json:
+        context.print_json({"version": 1, "reset": args.key})
+    else:
+        context.print(f"{args.key} belongs to its rule again; `agendad apply` puts it in place")
+    return 0

@@ -1,0 +1,43 @@
+"""`agendad undo [N]`: takes back the last N applies."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from agendad.errors import UsageError
+
+if TYPE_CHECKING:
+    import argparse
+
+    from agendad.cli.context import Context
+    from agendad.model.plan import Change, Skipped
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """How many, and whether to ask."""
+    parser.add_argument("count", nargs="?", type=int, default=1, metavar="N", help="how many applies (default 1)")
+    parser.add_argument("--yes", action="store_true", help="do not ask")
+
+
+def run(args: argparse.Namespace, context: Context) -> int:
+    """Shows what would be taken back, asks, and does it."""
+    from agendad.app import show
+    from agendad.app.take_back import undo
+    from agendad.cli.work import ask, begin, list_changes
+
+    if args.count < 1:
+        raise UsageError("N is at least 1")
+    work = begin(context)
+
+    def agree(changes: tuple[Change, ...], left: tuple[Skipped, ...]) -> None:
+        if changes and not args.yes:
+            context.say(list_changes(changes, work.zone))
+        for each in left:
+            context.say(f"  {each.key} was changed since and stays as it is")
+        if changes:
+            ask(context, f"Take back these {len(changes)} changes?", yes=args.yes)
+
+    taken = undo(work.home, work.loaded, work.now, args.count, agree)
+    show.taken_back(taken, work.zone, context)
+    taken.done.check()
+    return 0
