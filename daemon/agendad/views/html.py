@@ -33,7 +33,7 @@ _MARKS: Final = {
     State.LEFT: "M4 8h7.5M8.5 5l3 3-3 3",
     State.CHANGED: "M4.5 6.5h7M4.5 9.8h7",
     State.GONE: "M5.2 5.2l5.6 5.6M10.8 5.2l-5.6 5.6",
-    State.PINNED: "M8 8v4M5.5 8h5M6.3 4.2h3.4l.4 3.8",
+    State.PINNED: "M8 12.6V8.2M8 8a2 2 0 1 0 0-4a2 2 0 0 0 0 4",
     State.VIOLATES: "M8 4v4.8M8 11.6v.2",
 }
 _HATCH: Final = "".join(f"M{x - 1440} 0l1440 1440" for x in range(0, 1900, 9))
@@ -70,8 +70,8 @@ def _mark(state: State) -> str:
     return f'<svg class="mark" aria-hidden="true"><use href="#m-{state}"/></svg>' if state in _MARKS else ""
 
 
-def _shape(state: State, *, light: bool = False) -> str:
-    hatch = '<use class="hatch" href="#hatch"/>' if state is State.GONE else ""
+def _shape(state: State, *, light: bool = False, guard: bool = False) -> str:
+    hatch = '<use class="hatch" href="#hatch"/>' if guard or state is State.GONE else ""
     rim = state not in (State.SAME, State.PINNED, State.EVENT) or light
     outline = '<rect class="rim" width="100%" height="100%" rx="5"/>' if rim else ""
     return (
@@ -97,16 +97,18 @@ def _masthead(sheet: Sheet, say: Words) -> str:
 
 def _key(sheet: Sheet, say: Words) -> str:
     """What the colours and shapes mean: a sample for each rule and for each state that occurs."""
-    entries = []
-    for total in sheet.totals:
-        css = _classes(total.tone, bool(total.rule), ["guard" if total.guard else ""])
-        entries.append(f'<li><span class="chip {css}">{_shape(State.SAME)}</span>{_text(total.title[:_CLIP])}</li>')
+    entries = [f"<li>{_chip(total)}{_text(_clip(total.title, say))}</li>" for total in sheet.totals]
     if any(item.light and item.state is State.EVENT for item in sheet.items):
         shape = _shape(State.EVENT, light=True)
         entries.append(f'<li><span class="chip real light">{shape}</span>{_text(say.say("light-events"))}</li>')
     present = {item.state for item in sheet.items}
     entries += [f'<li class="real">{_mark(state)}{_text(say.say(state))}</li>' for state in _MARKS if state in present]
     return f'<ul class="key" aria-label="{_text(say.say("key"))}">{"".join(entries)}</ul>\n'
+
+
+def _chip(total: Total) -> str:
+    css = _classes(total.tone, bool(total.rule), ["guard" if total.guard else ""])
+    return f'<span class="chip {css}">{_shape(State.SAME, guard=total.guard)}</span>'
 
 
 # ---------------------------------------------------------------- a week
@@ -125,9 +127,11 @@ def _week(sheet: Sheet, number: int, say: Words) -> str:
         for minute in range(sheet.top + 60, sheet.bottom, 60)
     )
     days = "".join(_day(day, column, sheet, say) for column, day in enumerate(week.days, 2))
+    alone = ' class="hidden"' if len(sheet.weeks) == 1 else ""  # the page's title says it already
     return (
         f'<section class="week" style="--rows:{rows}" aria-labelledby="w{number}">'
-        f'<h2 id="w{number}">{_text(week.title)}</h2><div class="scroll"><div class="cal"><div class="corner"></div>{heads}{strips}'
+        f'<h2 id="w{number}"{alone}>{_text(week.title)}</h2><div class="scroll"><div class="cal">'
+        f'<div class="corner"></div>{heads}{strips}'
         f'<div class="hours" aria-hidden="true">{hours}</div>{days}</div></div></section>\n'
     )
 
@@ -147,21 +151,28 @@ def _day(day: Day, column: int, sheet: Sheet, say: Words) -> str:
     inner = f"<ol>{items}</ol>" if items else f'<p class="hidden">{_text(say.say("empty-day"))}</p>'
     return (
         f'<section class="day" style="grid-column:{column}" aria-label="{_text(say.long_day(day.day))}">'
-        f"{_grid(day, sheet)}{inner}</section>"
+        f"{_grid(day, sheet)}{inner}{_now(day, sheet)}</section>"
     )
 
 
 def _grid(day: Day, sheet: Sheet) -> str:
-    """The hour lines, the tint of a weekend and the line of the present moment; one unit is a minute."""
+    """The hour lines and the tint of a weekend; one unit is a minute."""
     span = sheet.bottom - sheet.top
     rest = f'<rect class="rest" width="1" height="{span}"/>' if day.day.weekday() > 4 else ""
     lines = "".join(f"M0 {minute - sheet.top}h1" for minute in range(sheet.top + 60, sheet.bottom, 60))
-    minute = sheet.now.hour * 60 + sheet.now.minute - sheet.top
-    now = f'<path class="now" d="M0 {minute}h1"/>' if sheet.now.date() == day.day and 0 <= minute < span else ""
     return (
         f'<svg class="grid" viewBox="0 0 1 {span}" preserveAspectRatio="none" aria-hidden="true">'
-        f'{rest}<path d="{lines}"/>{now}</svg>'
+        f'{rest}<path d="{lines}"/></svg>'
     )
+
+
+def _now(day: Day, sheet: Sheet) -> str:
+    """The line of the present moment, above the items."""
+    minute = sheet.now.hour * 60 + sheet.now.minute - sheet.top
+    if sheet.now.date() != day.day or not 0 <= minute < sheet.bottom - sheet.top:
+        return ""
+    dot = '<circle cx="3" cy="4" r="3"/><path d="M0 4h9999"/>'
+    return f'<svg class="now" style="--top:{minute}" aria-hidden="true">{dot}</svg>'
 
 
 # ---------------------------------------------------------------- an item
@@ -171,11 +182,14 @@ def _piece(piece: Piece, day: Day, sheet: Sheet, say: Words) -> str:
     top, bottom = max(piece.top, sheet.top), min(piece.bottom, sheet.bottom)
     long = max(bottom - top, LEAST)
     lane = piece.lane
+    slim = lane.width * 2 < lane.lanes
+    lines = max((long - 6) // 15 - (not slim), 1)
     place = (
-        f"--top:{top - sheet.top};--long:{long};"
+        f"--top:{top - sheet.top};--long:{long};--lines:{lines};"
         f"--left:{lane.number / lane.lanes:.4g};--wide:{lane.width / lane.lanes:.4g}"
     )
-    css = ["xs" if long < 25 else "s" if long < 40 else "", "late" if day.day.weekday() > 3 else ""]
+    size = "xs" if long < 25 else "s" if long < 40 else "slim" if slim else ""
+    css = [size, "late" if day.day.weekday() > 3 else ""]
     time = _time(piece.item) if piece.begins else f"{say.say('continues')} {_time(piece.item)}"
     return _item(piece.item, f"{piece.item.id}-{day.day:%m%d}", place, css, time, say)
 
@@ -194,7 +208,7 @@ def _item(item: Item, ident: str, place: str, css: Sequence[str], time: str, say
     title = _text(_clip(item.title, say))
     return (
         f'<li class="item {_classes(item.tone, bool(item.rule), flags)}" style="{place}" tabindex="0"'
-        f' aria-label="{_text(label)}"{described}>{_shape(item.state, light=item.light)}'
+        f' aria-label="{_text(label)}"{described}>{_shape(item.state, light=item.light, guard=item.guard)}'
         f'<span class="text" aria-hidden="true">{_mark(item.state)}<span class="title">{title}</span>'
         f'<span class="time">{_text(written)}</span></span>{_tip(item, ident, say)}</li>'
     )
@@ -237,11 +251,11 @@ def _list(texts: Iterable[str]) -> str:
 def _summary(sheet: Sheet, say: Words) -> str:
     cards = [
         _totals(sheet, say),
-        _changes(sheet, say),
         _lines("violations", sheet.violations, say),
         _lines("skipped", sheet.skipped, say),
         _notes("problems", sheet.problems, say),
         _notes("notes", sheet.notes, say),
+        _changes(sheet, say),
     ]
     return f'<div class="summary">{"".join(cards)}</div>\n'
 
@@ -256,9 +270,8 @@ def _totals(sheet: Sheet, say: Words) -> str:
 
 def _total(total: Total, say: Words) -> str:
     changed = ", ".join(say.count(state, n) for state in CHANGED_STATES if (n := total.states.get(state, 0)))
-    css = _classes(total.tone, bool(total.rule), ["guard" if total.guard else ""])
     return (
-        f'<tr><th scope="row"><span class="name"><span class="chip {css}">{_shape(State.SAME)}</span>'
+        f'<tr><th scope="row"><span class="name">{_chip(total)}'
         f'<span class="clip">{_text(_clip(total.title, say))}</span></span></th><td class="num">{total.count}</td>'
         f'<td class="num">{_text(duration(total.minutes))}</td><td class="num soft">{_text(changed)}</td></tr>'
     )

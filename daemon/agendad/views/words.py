@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -70,10 +70,8 @@ class Words:
         if not isinstance(start, datetime) or not isinstance(end, datetime):
             last = end - timedelta(days=1)
             return self.day(start) if last <= start else f"{self.day(start)} – {self.day(last)}"
-        if start.date() == end.date():
+        if start.date() == end.date() or _is_next_midnight(start, end):
             return f"{self.day(start)} {clock_range(start, end)}"
-        if end.date() == start.date() + timedelta(days=1) and (end.hour, end.minute) == (0, 0):
-            return f"{self.day(start)} {start:%H:%M}–24:00"
         return f"{self.day(start)} {start:%H:%M} – {self.day(end)} {end:%H:%M}"
 
     def _number(self, day: date) -> str:
@@ -81,10 +79,14 @@ class Words:
 
 
 def clock_range(start: datetime, end: datetime) -> str:
-    """`09:00–12:00`; where the clocks change between the two, each with its offset from UTC."""
+    """`09:00–12:00`, to midnight `18:00–24:00`; where the clocks change between, each with its offset from UTC."""
     if start.utcoffset() == end.utcoffset():
-        return f"{start:%H:%M}–{end:%H:%M}"
+        return f"{start:%H:%M}–{'24:00' if _is_next_midnight(start, end) else f'{end:%H:%M}'}"
     return f"{start:%H:%M} ({_offset(start)})–{end:%H:%M} ({_offset(end)})"
+
+
+def _is_next_midnight(start: datetime, end: datetime) -> bool:
+    return end.time() == time.min and end.date() == start.date() + timedelta(days=1)
 
 
 def _offset(moment: datetime) -> str:
@@ -140,7 +142,7 @@ _ENGLISH: Final = Words(
         "needs-action": "not answered",
         "was": "was {when}",
         "moved-to": "moved to {when}",
-        "lands-in": "lands in “{title}”",
+        "lands-in": "Lands in “{title}”.",
         "in-calendar": "calendar: {calendar}",
         "continues": "continues",
         "forward": "The clocks go forward {by} on {day}.",
@@ -242,7 +244,7 @@ _FRENCH: Final = Words(
         "needs-action": "sans réponse",
         "was": "avant : {when}",
         "moved-to": "déplacé au {when}",
-        "lands-in": "tombe dans « {title} »",
+        "lands-in": "Tombe dans « {title} ».",
         "in-calendar": "agenda : {calendar}",
         "continues": "suite",
         "forward": "On avance les montres de {by} le {day}.",
