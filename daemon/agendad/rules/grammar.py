@@ -6,16 +6,13 @@ the fault and the likely correction. Nothing here knows YAML, fields or files.
 
 from __future__ import annotations
 
+from agendad.rules.dates import parse_at_most, parse_count, parse_date, parse_date_range
 from agendad.rules.patterns import parse_pattern
 from agendad.rules.phrase import parse_phrase, parse_weekdays
 from agendad.rules.rrule import parse_rrule
 from agendad.rules.times import (
     parse_at,
-    parse_at_most,
     parse_comparison,
-    parse_count,
-    parse_date,
-    parse_date_range,
     parse_duration,
     parse_horizon,
     parse_length,

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
+import warnings
 from typing import Final
 
 from agendad.model.rule import Pattern
-from agendad.rules.words import GrammarError, refuse, whole
+from agendad.rules.words import GrammarError, refusal, whole
 
 LONGEST: Final = 500
 """Characters of a regular expression; a longer one is a program, not a title."""
 
-_PIECES = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\(\?[>#]|[()]|(?:[*+]|\{\d*,\})[+?]?|\{\d+\}", re.DOTALL)
+_PIECES = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\(\?>|[()]|(?:[*+]|\{\d*,\})[+?]?|\{[\d,]+\}[+?]?", re.DOTALL)
 
 
 def parse_pattern(text: str) -> Pattern:
@@ -22,29 +23,34 @@ def parse_pattern(text: str) -> Pattern:
     """
     body = text.strip()
     if not body:
-        refuse(text, "expected a text or a regular expression", "")
+        raise refusal(text, "expected a text or a regular expression", "")
     if not body.startswith("/"):
         return Pattern(body)
     start, end = whole(text)
     source, slash, flags = body[1:].rpartition("/")
     if not slash:
-        raise GrammarError("the regular expression has no closing `/`", f"write `{body}/` or `{body}/i`", start, end)
+        raise refusal(text, "the regular expression has no closing `/`", f"write `{body}/` or `{body}/i`")
     if not source:
-        raise GrammarError("the regular expression is empty", "", start, end)
+        raise refusal(text, "the regular expression is empty", "")
     if flags not in ("", "i"):
-        place = end - len(flags)
-        raise GrammarError(f"unknown flag `{flags}`", "the only flag is `i`, for both cases", place, end)
+        raise GrammarError(f"unknown flag `{flags}`", "`/i` ignores case; there is no other", end - len(flags), end)
     if len(source) > LONGEST:
-        raise GrammarError(f"the regular expression is longer than {LONGEST} characters", "", start, end)
+        raise refusal(text, f"the regular expression is longer than {LONGEST} characters", "")
     _refuse_nested_repetition(source, start + 1)
+    return Pattern(body, _compiled(text, source, start + 1, re.IGNORECASE if flags else re.NOFLAG))
+
+
+def _compiled(text: str, source: str, shift: int, flags: re.RegexFlag) -> re.Pattern[str]:
     try:
-        regex = re.compile(source, re.IGNORECASE if flags else 0)
+        with warnings.catch_warnings():
+            # What a later Python may read differently (`[[`) is still what this one understands.
+            warnings.simplefilter("ignore", FutureWarning)
+            return re.compile(source, flags)
     except re.error as error:
-        place = start + 1 + min(error.pos or 0, len(source) - 1)
+        place = shift + min(error.pos or 0, len(source) - 1)
         raise GrammarError(f"not a regular expression: {error.msg}", "", place, place + 1) from None
     except (OverflowError, RecursionError):
-        raise GrammarError("the regular expression is too large", "", start, end) from None
-    return Pattern(body, regex)
+        raise refusal(text, "the regular expression is too large", "") from None
 
 
 def _refuse_nested_repetition(source: str, shift: int) -> None:
@@ -53,14 +59,12 @@ def _refuse_nested_repetition(source: str, shift: int) -> None:
     Possessive repetitions (`a++`) and atomic groups (`(?>...)`) never try again, so they are no danger.
     """
     pieces = list(_PIECES.finditer(source))
-    groups: list[tuple[int, bool, bool]] = []  # start, atomic, holds an unbounded repetition
-    for number, piece in enumerate(pieces):
-        sign = piece[0]
-        if sign[0] == "(":
-            groups.append((piece.start(), sign == "(?>", False))
-        elif sign == ")" and groups:
-            start, atomic, repeats = groups.pop()
-            after = pieces[number + 1] if number + 1 < len(pieces) else None
+    groups: list[tuple[int, bool]] = []  # where it starts, whether it holds an unbounded repetition
+    for piece, after in zip(pieces, [*pieces, None][1:], strict=True):
+        if piece[0][0] == "(":
+            groups.append((piece.start(), False))
+        elif piece[0] == ")" and groups:
+            start, repeats = groups.pop()
             repeated = after is not None and after.start() == piece.end() and _tries_again(after[0])
             if repeats and repeated and after is not None:
                 raise GrammarError(
@@ -69,11 +73,12 @@ def _refuse_nested_repetition(source: str, shift: int) -> None:
                     shift + start,
                     shift + after.end(),
                 )
-            if groups and (repeats or repeated) and not atomic:
-                groups[-1] = (*groups[-1][:2], True)
-        elif groups and _tries_again(sign):
-            groups[-1] = (*groups[-1][:2], True)
+            if groups and repeats and not source.startswith("(?>", start):
+                groups[-1] = (groups[-1][0], True)
+        elif groups and _tries_again(piece[0]):
+            groups[-1] = (groups[-1][0], True)
 
 
 def _tries_again(sign: str) -> bool:
-    return (sign[0] in "*+" or (sign[0] == "{" and "," in sign)) and not (len(sign) > 1 and sign[-1] == "+")
+    """Whether a sign is an unbounded repetition that gives back what it took: `*`, `+`, `{2,}`, also `*?`."""
+    return (sign[0] in "*+" or ("," in sign and sign[0] == "{" and ",}" in sign)) and not sign[1:].endswith("+")

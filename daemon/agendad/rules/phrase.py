@@ -25,8 +25,8 @@ from agendad.model.rule import (
     NthInPeriod,
     PeriodUnit,
     Phrase,
-    WeekOfMonth,
     Weekdays,
+    WeekOfMonth,
 )
 from agendad.rules.words import (
     MONTH,

@@ -36,11 +36,24 @@ MONTH_LENGTH: Final = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 ORDINAL: Final = {
     **{name: number for number, name in enumerate(ORDINAL_NAMES[:-1], 1)},
-    **{"1st": 1, "2nd": 2, "3rd": 3, "4th": 4, "5th": 5},
+    "1st": 1,
+    "2nd": 2,
+    "3rd": 3,
+    "4th": 4,
+    "5th": 5,
     "last": -1,
 }
 
+_KNOWN: Final = frozenset(
+    (*WEEKDAY, *MONTH, *ORDINAL, "day", "days", "week", "weeks", "month", "months", "quarter", "quarters")
+) | {"half-year", "half-years", "year", "years", "weekday", "weekend", "of", "on", "and", ",", "-"}
+"""Every word and sign of the phrases."""
+
 _TOKEN = re.compile(r"half-years?\b|\w+|[^\w\s]")
+
+
+Place = tuple[int, int]
+"""Offsets into a text, half-open."""
 
 
 class GrammarError(ValueError):
@@ -75,17 +88,34 @@ def is_number(word: str) -> bool:
     return word.isascii() and word.isdecimal() and len(word) < 10
 
 
-def whole(text: str) -> tuple[int, int]:
-    """The offsets of `text` without the white space around it."""
-    if not (stripped := text.strip()):
-        return 0, len(text)
-    start = text.index(stripped)
+def whole(text: str) -> Place:
+    """The place of `text` without the white space around it."""
+    return trimmed(text, (0, len(text)))
+
+
+def trimmed(text: str, place: Place) -> Place:
+    """A place without the white space at its ends; unchanged when there is nothing else."""
+    part = text[slice(*place)]
+    if not (stripped := part.strip()):
+        return place
+    start = place[0] + part.index(stripped)
     return start, start + len(stripped)
 
 
-def refuse(text: str, message: str, hint: str) -> NoReturn:
-    """Raise a GrammarError about the whole of `text`."""
-    raise GrammarError(message, hint, *whole(text))
+def halves(text: str, separator: str) -> tuple[Place, Place] | None:
+    """The places of both ends of a range; None when `text` is no range. Raises when an end is missing."""
+    first, found, second = text.partition(separator)
+    if not found:
+        return None
+    if not first.strip() or not second.strip():
+        side = "end" if first.strip() else "beginning"
+        raise refusal(text, f"the range has no {side}", "")
+    return trimmed(text, (0, len(first))), trimmed(text, (len(first) + len(separator), len(text)))
+
+
+def refusal(text: str, message: str, hint: str) -> GrammarError:
+    """The error about the whole of `text`."""
+    return GrammarError(message, hint, *whole(text))
 
 
 def did_you_mean(phrase: str) -> str:
@@ -139,12 +169,15 @@ class Reader:
 
     def fail(self, expected: str) -> NoReturn:
         """Raise at the next word (or, at the end, at the last one); the hint is the caller's to add."""
-        if self.word:
-            token = self._tokens[self._next]
-            raise GrammarError(f"expected {expected}, found `{self.text[token.start : token.end]}`", "", *token[1:])
-        if self._tokens:
-            last = self._tokens[-1]
-            raise GrammarError(
-                f"expected {expected} after `{self.text[last.start : last.end]}`", "", last.start, last.end
-            )
-        raise GrammarError(f"expected {expected}, found nothing", "", 0, len(self.text))
+        if not self._tokens:
+            raise GrammarError(f"expected {expected}, found nothing", "", 0, len(self.text))
+        at_end = self._next >= len(self._tokens)
+        token = self._tokens[-1 if at_end else self._next]
+        word = f"`{self.text[token.start : token.end]}`"
+        if at_end:
+            message = f"expected {expected} after {word}"
+        elif token.word in _KNOWN or is_number(token.word):
+            message = f"expected {expected}, found {word}"
+        else:
+            message = f"unknown word {word}"
+        raise GrammarError(message, "", token.start, token.end)
