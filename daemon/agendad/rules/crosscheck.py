@@ -1,0 +1,172 @@
+"""What only shows when all rules are read: ids, references to rules and people, and what the configuration lacks.
+
+`load` calls `check` once, over the entries of all files.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from agendad.diagnostics import Severity
+from agendad.model.rule import Every, Yield
+from agendad.rules.collide import always_collide
+from agendad.rules.fields import placement, rule, trigger
+from agendad.rules.fields.selector import mentions
+from agendad.rules.spelling import did_you_mean
+from agendad.rules.tree import Scalar, Sequence
+from agendad.rules.values import problem, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from collections.abc import Sequence as SequenceOf
+
+    from agendad.diagnostics import Diagnostic
+    from agendad.model.settings import People, Settings
+    from agendad.rules.build import Entry
+    from agendad.rules.table import Found
+    from agendad.rules.tree import Node
+
+_RELATIONS: Final = (placement.SAME_DAY_BEFORE, placement.SAME_DAY_AFTER, placement.NOT_SAME_DAY)
+_SELECTORS: Final = (trigger.AFTER, trigger.BEFORE, placement.SATISFIED_BY, rule.ALLOW)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What rules may refer to. `people` and `settings` are None when they are not there or have errors themselves."""
+
+    ids: frozenset[str]
+    people: People | None
+    settings: Settings | None
+
+
+def check(entries: SequenceOf[Entry], known: Known) -> list[Diagnostic]:
+    """Every problem between rules, and between rules and the rest of the configuration."""
+    problems = list(_duplicates(entries))
+    for entry in entries:
+        if entry.found is None:
+            continue
+        problems.extend(_moved(entry, entry.found, known.ids))
+        for each in (entry.found, *entry.found.value(rule.STEPS, ())):
+            problems.extend(_relations(entry.key.text, each, known.ids))
+            problems.extend(_mentions(each, known))
+        if known.settings is not None:
+            problems.extend(_configuration(entry, entry.found, known.settings))
+    problems.extend(always_collide([entry for entry in entries if entry.rule is not None]))
+    return problems
+
+
+def duplicates(entries: Iterable[Entry]) -> frozenset[int]:
+    """The places in `entries` whose id an earlier one has already."""
+    seen: set[str] = set()
+    found = set()
+    for place, entry in enumerate(entries):
+        if entry.key.text in seen:
+            found.add(place)
+        seen.add(entry.key.text)
+    return frozenset(found)
+
+
+def _duplicates(entries: SequenceOf[Entry]) -> Iterator[Diagnostic]:
+    first: dict[str, Entry] = {}
+    for entry in entries:
+        other = first.setdefault(entry.key.text, entry)
+        if other is not entry:
+            span = other.key.span
+            message = f"the rule `{entry.key.text}` exists already"
+            yield problem(
+                entry.key, "duplicate-id", message, f"the first is at {span.file}:{span.line}; rename one of them"
+            )
+
+
+def _moved(entry: Entry, found: Found, ids: frozenset[str]) -> Iterator[Diagnostic]:
+    old = found.get(rule.MOVED_FROM)
+    if old is not None and old in ids:
+        message = f"the rule `{old}` still exists" if old != entry.key.text else "a rule cannot be moved from itself"
+        yield problem(
+            found.nodes["moved_from"], "moved-from-living", message, "`moved_from` names the id before the renaming"
+        )
+
+
+def _relations(own: str, found: Found, ids: frozenset[str]) -> Iterator[Diagnostic]:
+    for field in _RELATIONS:
+        if found.get(field) is None:
+            continue
+        for node in _scalars(found.nodes[field.name]):
+            if node.text.strip() == own:
+                yield problem(node, "no-sense", f"`{field.name}` names the rule itself", "name another rule")
+            else:
+                yield from _unknown_rule(node, ids)
+
+
+def _unknown_rule(node: Scalar, ids: frozenset[str]) -> Iterator[Diagnostic]:
+    name = node.text.strip()
+    if name not in ids:
+        yield problem(node, "unknown-rule", f"there is no rule `{shown(name)}`", did_you_mean(name, ids))
+
+
+def _mentions(found: Found, known: Known) -> Iterator[Diagnostic]:
+    for field in _SELECTORS:
+        if found.get(field) is None:
+            continue
+        for kind, node in mentions(found.nodes[field.name]):
+            if kind == "rule":
+                yield from _unknown_rule(node, known.ids)
+            elif known.people is not None:
+                yield from _unknown_party(node, known.people)
+
+
+def _unknown_party(node: Scalar, people: People) -> Iterator[Diagnostic]:
+    word = node.text.strip()
+    kind, colon, name = word.partition(":")
+    persons = people.by_id.values()
+    if kind == "group" and colon:
+        used = {group for person in persons for group in person.groups}
+        if name in used:
+            return
+        if name in people.declared_groups:
+            yield _warning(node, "empty-group", f"nobody is in the group `{shown(name)}`")
+        else:
+            near = did_you_mean(name, used | people.declared_groups).replace("mean `", "mean `group:")
+            hint = near or f"add it to `groups` in people.yaml: `groups: [{shown(name)}]`"
+            yield problem(node, "unknown-group", f"there is no group `{shown(name)}`", hint)
+    elif kind == "tier" and colon:
+        if all(person.tier != int(name) for person in persons):
+            yield problem(
+                node, "unknown-tier", f"nobody is of tier {int(name)}", "give somebody this `tier` in people.yaml"
+            )
+    elif "@" not in word and word != "me" and word not in people.by_id:
+        hint = did_you_mean(word, people.by_id) or "add the person to people.yaml, or write an address"
+        yield problem(node, "unknown-person", f"there is no person `{shown(word)}`", hint)
+
+
+def _configuration(entry: Entry, found: Found, settings: Settings) -> Iterator[Diagnostic]:
+    exclude = found.get(trigger.EXCEPT)
+    if exclude is not None and exclude.holidays and not settings.country:
+        node = found.nodes["except"]
+        yield problem(node, "no-country", "`holidays` needs a country", "add for example `country: FR` to agendad.yaml")
+    if not settings.working_hours:
+        for node in _needs_hours(entry, found):
+            hint = 'add for example `working_hours: {mon-fri: "09:00-18:00"}` to agendad.yaml'
+            yield problem(node, "no-working-hours", "the working hours are not known", hint)
+
+
+def _needs_hours(entry: Entry, found: Found) -> Iterator[Node]:
+    for each in (found, *found.value(rule.STEPS, ())):
+        if each.get(placement.BETWEEN) == ():
+            yield each.nodes["between"]
+    if found.has(rule.MEETINGS):
+        yield found.nodes["meetings"]
+    made = entry.rule
+    if made and made.placement.yields is Yield.MOVE and made.placement.at and isinstance(made.trigger, Every):
+        yield found.nodes["yield"]
+
+
+def _warning(node: Node, code: str, message: str, hint: str = "") -> Diagnostic:
+    return node.source.problem(node.start, node.end, code, message, hint, Severity.WARNING)
+
+
+def _scalars(node: Node) -> Iterator[Scalar]:
+    for item in node.items if isinstance(node, Sequence) else (node,):
+        if isinstance(item, Scalar):
+            yield item

@@ -1,0 +1,452 @@
+"""The fields of `agendad.yaml`."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from agendad.model.settings import Limits, Me
+from agendad.rules import grammar
+from agendad.rules.fields.common import (
+    DURATION,
+    SCALAR,
+    STRING,
+    TIME_RANGE,
+    duration,
+    language,
+    list_or_one,
+    number,
+    pattern,
+    window,
+    words,
+)
+from agendad.rules.fields.rule import VERSION
+from agendad.rules.source import Refused
+from agendad.rules.spelling import nearest
+from agendad.rules.table import Field, Found, Schema, Table, read_table
+from agendad.rules.values import (
+    each,
+    integer,
+    mapping,
+    one_or_more,
+    parsed,
+    problem,
+    refuse,
+    scalar,
+    shown,
+    text,
+    word_of,
+)
+from agendad.rules.zones import zone
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from zoneinfo import ZoneInfo
+
+    from agendad.diagnostics import Diagnostic
+    from agendad.model.rule import Pattern, TimeWindow
+    from agendad.rules.tree import Node
+
+FOLLOW_CALENDAR: Final = "calendar"
+GRIDS: Final = ("5m", "10m", "15m", "30m")
+
+_ADDRESS: Final = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+")
+_DOMAIN: Final = re.compile(r"[^@\s,;<>*/]+")
+
+
+def address(node: Node) -> str:
+    """A bare mail address, in lower case."""
+    word = scalar(node).text.strip()
+    if not _ADDRESS.fullmatch(word):
+        refuse(
+            node, "bad-address", f"`{shown(word)}` is not a mail address", "write the bare address: `ada@example.org`"
+        )
+    return word.lower()
+
+
+def _domain(node: Node) -> str:
+    word = scalar(node).text.strip()
+    bare = word.rpartition("@")[2]
+    if not bare or bare != word or not _DOMAIN.fullmatch(word):
+        hint = f"did you mean `{shown(bare)}`?" if _DOMAIN.fullmatch(bare) else "write for example `example.org`"
+        refuse(node, "bad-address", f"`{shown(word)}` is not a domain", hint)
+    return word.lower()
+
+
+_NAME: Final = Field("name", text, "the person's name", "Ada Martin", STRING)
+_EMAILS: Final = Field(
+    "emails",
+    one_or_more(address),
+    "the person's own addresses",
+    "[ada@example.com]",
+    list_or_one(STRING),
+    synonyms=("email", "mail", "mails", "address", "addresses"),
+)
+_DOMAINS: Final = Field(
+    "domains",
+    one_or_more(_domain),
+    "who has an address here is internal",
+    "[example.com]",
+    list_or_one(STRING),
+    synonyms=("domain", "company", "organisation"),
+)
+ME: Final = Table("`me`", _NAME, _EMAILS, _DOMAINS)
+
+
+def _me(node: Node) -> Me:
+    found = read_table(mapping(node, "`me`", "me: {emails: [ada@example.com]}"), ME)
+    found.refuse_if_broken()
+    return Me(found.value(_NAME, ""), frozenset(found.value(_EMAILS, ())), frozenset(found.value(_DOMAINS, ())))
+
+
+def _timezone(node: Node) -> ZoneInfo | None:
+    """The zone; None to follow the calendar's own."""
+    return None if scalar(node).text.strip() == FOLLOW_CALENDAR else zone(node)
+
+
+def _country(node: Node) -> str:
+    from agendad.rules.countries import NAMES
+
+    word = scalar(node).text.strip()
+    codes = {name.casefold(): code for code, name in NAMES.items()} | {"uk": "GB", "england": "GB", "usa": "US"}
+    meant = word.upper() if word.upper() in NAMES else codes.get(word.casefold(), "")
+    meant = meant or codes.get(nearest(word, codes), "")
+    hint = f"did you mean `{meant}`?" if meant else "write the two letters of ISO 3166, such as `FR`"
+    if word not in NAMES:
+        refuse(node, "unknown-country", f"`{shown(word)}` is not a country whose holidays are known", hint)
+    return word
+
+
+def _working_hours(node: Node) -> Mapping[int, tuple[TimeWindow, ...]]:
+    held = mapping(node, "`working_hours`", 'working_hours: {mon-fri: "09:00-18:00"}')
+    hours: dict[int, tuple[TimeWindow, ...]] = {}
+    problems: list[Diagnostic] = []
+    for key, value in held.entries.values():
+        try:
+            days = _days(key)
+            windows = tuple(sorted(each(value, window), key=lambda one: one.start))
+        except Refused as refused:
+            problems.extend(refused.problems)
+            continue
+        if days & hours.keys():
+            problems.append(
+                problem(key, "duplicate-key", "a weekday of these has its hours already", "name each day once")
+            )
+        hours.update(dict.fromkeys(days, windows))
+    if problems or not hours:
+        raise Refused(problems)
+    return hours
+
+
+_days = parsed("bad-weekday", grammar.parse_weekdays)
+
+
+_TITLES: Final = Field(
+    "titles",
+    one_or_more(pattern),
+    "all-day busy events with such a title are absences",
+    '["/holiday|congés/i"]',
+    list_or_one(STRING),
+    synonyms=("title", "names", "patterns"),
+)
+AWAY: Final = Table("`away`", _TITLES)
+
+
+def _away(node: Node) -> tuple[Pattern, ...]:
+    found = read_table(mapping(node, "`away`", 'away: {titles: ["/holiday/i"]}'), AWAY)
+    found.refuse_if_broken()
+    return found.value(_TITLES, ())
+
+
+_WRITES: Final = Field(
+    "writes_per_cycle",
+    integer(1, 100_000),
+    "of more writes, the nearest in time are made first",
+    "200",
+    number(1, 100_000),
+)
+_DELETES: Final = Field(
+    "deletes_per_cycle",
+    integer(0, 100_000),
+    "with more deletes, a cycle refuses before its first write",
+    "50",
+    number(0, 100_000),
+)
+LIMITS: Final = Table("`limits`", _WRITES, _DELETES)
+
+
+def _limits(node: Node) -> Limits:
+    found = read_table(mapping(node, "`limits`", "limits: {writes_per_cycle: 200}"), LIMITS)
+    found.refuse_if_broken()
+    usual = Limits()
+    return Limits(found.value(_WRITES, usual.writes_per_cycle), found.value(_DELETES, usual.deletes_per_cycle))
+
+
+def _provider(*ready: str, later: tuple[str, ...]) -> Field[str]:
+    one = word_of(*ready, *later)
+
+    def read(node: Node) -> str:
+        name = one(node)
+        if name in later:
+            hint = f"use `{ready[0]}`"
+            refuse(node, "not-yet", f"`{name}` is not supported by this version of agendad yet", hint)
+        return name
+
+    return Field(
+        "provider", read, "where it lives", ready[0], words(*ready, *later), synonyms=("type", "backend", "kind")
+    )
+
+
+def _setting(name: str, means: str, example: str, *synonyms: str) -> Field[str]:
+    return Field(name, text, means, example, SCALAR, synonyms=synonyms)
+
+
+PROVIDER: Final = _provider("local", later=("google", "caldav"))
+PATH: Final = Field(
+    "path",
+    text,
+    "a folder of folders of .ics files, one folder a calendar",
+    "calendars/",
+    STRING,
+    synonyms=("folder", "dir", "directory", "file"),
+)
+WRITE: Final = Field(
+    "write",
+    text,
+    "the calendar that blocks are written into",
+    "personal",
+    STRING,
+    synonyms=("target", "own", "output", "default"),
+)
+READ: Final = Field(
+    "read",
+    one_or_more(text),
+    "the calendars whose events are busy time",
+    "[personal, family]",
+    list_or_one(STRING),
+    synonyms=("sources", "calendars", "input", "busy"),
+)
+_ACCESS: Final = (
+    _setting("endpoint", "replaces the scheme and host of every call", "http://localhost:8080"),
+    _setting("username", "the account", "ada", "user", "login"),
+    _setting("password_command", "a command that prints the password", "pass show mail"),
+    _setting("password_file", "a file that holds the password", "secrets/mail"),
+    _setting(
+        "credentials", "an authorized-user or service-account JSON file", "google.json", "token", "credentials_file"
+    ),
+    _setting("subject", "whom a service account acts for", "ada@example.com"),
+)
+CALENDAR: Final = Table(
+    "`calendar`",
+    PROVIDER,
+    PATH,
+    WRITE,
+    READ,
+    *_ACCESS,
+    _setting("url", "the server", "https://dav.example.org/", "server"),
+)
+_MAIL_PROVIDER: Final = _provider("maildir", later=("gmail", "imap"))
+MAIL: Final = Table(
+    "`mail`",
+    _MAIL_PROVIDER,
+    PATH,
+    *_ACCESS,
+    _setting("host", "the server", "imap.example.org", "server"),
+    _setting("port", "its port", "993"),
+    _setting("tls", "how the connection is secured", "true", "ssl"),
+)
+_PEOPLE_PATH: Final = Field(
+    "path", text, "a folder of vCards", "contacts/", STRING, synonyms=("folder", "dir", "vcards")
+)
+PEOPLE: Final = Table("`people`", _PEOPLE_PATH)
+
+
+def _read_calendar(node: Node) -> Found:
+    found = read_table(
+        mapping(node, "`calendar`", "calendar: {provider: local, path: calendars/, write: personal}"), CALENDAR
+    )
+    for field in (PATH, WRITE):
+        if not found.has(field):
+            found.report(
+                found.node, "missing-key", f"`calendar` needs `{field.name}`", f"add `{field.name}: {field.example}`"
+            )
+    found.refuse_if_broken()
+    return found
+
+
+def _read_mail(node: Node) -> Found:
+    found = read_table(mapping(node, "`mail`", "mail: {provider: maildir, path: Mail/}"), MAIL)
+    found.refuse_if_broken()
+    return found
+
+
+def _read_people(node: Node) -> Found:
+    found = read_table(mapping(node, "`people`", "people: {path: contacts/}"), PEOPLE)
+    found.refuse_if_broken()
+    return found
+
+
+def _grid(node: Node) -> int:
+    minutes = duration(node)
+    if f"{minutes}m" not in GRIDS:
+        refuse(
+            node,
+            "bad-value",
+            f"a grid of {shown(scalar(node).text)} is not possible",
+            "write `5m`, `10m`, `15m` or `30m`",
+        )
+    return minutes
+
+
+def _poll(node: Node) -> int:
+    minutes = duration(node)
+    if minutes < 1:
+        refuse(node, "bad-duration", "the calendar is looked at once a minute at most", "did you mean `1m`?")
+    return minutes
+
+
+def _object(table: str) -> Schema:
+    return {"$ref": f"#/definitions/{table}"}
+
+
+ME_FIELD: Final = Field(
+    "me",
+    _me,
+    "whose calendar it is",
+    "{emails: [ada@example.com]}",
+    _object("me"),
+    synonyms=("user", "owner", "person"),
+)
+TIMEZONE: Final = Field(
+    "timezone",
+    _timezone,
+    "the zone of wall-clock times, or `calendar` to follow the calendar's own setting",
+    "Europe/Paris",
+    STRING,
+    synonyms=("tz", "time_zone", "zone"),
+)
+LANGUAGE: Final = Field("language", language, "the language of texts", "fr", STRING, synonyms=("lang", "locale"))
+COUNTRY: Final = Field(
+    "country",
+    _country,
+    "whose public holidays hold",
+    "FR",
+    {"type": "string", "pattern": "^[A-Z]{2}$"},
+    synonyms=("holidays", "region"),
+)
+SUBDIVISION: Final = Field(
+    "subdivision", text, "the part of the country, for its own holidays", "BY", STRING, synonyms=("state", "province")
+)
+WORKING_HOURS: Final = Field(
+    "working_hours",
+    _working_hours,
+    "weekdays and their hours, one or more ranges",
+    '{mon-fri: "09:00-18:00"}',
+    {"type": "object", "additionalProperties": list_or_one(TIME_RANGE), "minProperties": 1},
+    synonyms=("hours", "office_hours", "work_hours", "workday", "workinghours"),
+)
+HORIZON: Final = Field(
+    "horizon",
+    parsed("bad-duration", grammar.parse_horizon),
+    "how far ahead blocks are written",
+    "6 weeks",
+    DURATION,
+    synonyms=("ahead", "look_ahead", "lookahead"),
+)
+POLL: Final = Field(
+    "poll",
+    _poll,
+    "how often the calendar is looked at",
+    "5m",
+    DURATION,
+    synonyms=("interval", "refresh", "poll_interval"),
+)
+GRID: Final = Field(
+    "grid",
+    _grid,
+    "the minutes on which flexible blocks start",
+    "15m",
+    words(*GRIDS),
+    synonyms=("step", "granularity", "raster"),
+)
+SETTLE: Final = Field(
+    "settle",
+    duration,
+    "a block that begins sooner is no longer moved, except off a real event",
+    "2h",
+    DURATION,
+    synonyms=("freeze", "lock"),
+)
+AWAY_FIELD: Final = Field(
+    "away",
+    _away,
+    "what counts as an absence",
+    '{titles: ["/holiday/i"]}',
+    _object("away"),
+    synonyms=("absence", "vacation", "out_of_office"),
+)
+LIMITS_FIELD: Final = Field(
+    "limits",
+    _limits,
+    "safety limits of a cycle",
+    "{writes_per_cycle: 200, deletes_per_cycle: 50}",
+    _object("limits"),
+    synonyms=("limit", "safety"),
+)
+TENTATIVE: Final = Field(
+    "tentative", word_of("busy", "free"), "whether invitations not yet answered are busy", "free", words("busy", "free")
+)
+PLACEMENT: Final = Field(
+    "placement",
+    word_of("standard", "exact"),
+    "`exact` uses the solver of `agendad[exact]`",
+    "exact",
+    words("standard", "exact"),
+    synonyms=("solver", "placer"),
+)
+CALENDAR_FIELD: Final = Field(
+    "calendar",
+    _read_calendar,
+    "where blocks are written, and what is read as busy",
+    "{provider: local, path: calendars/, write: personal}",
+    _object("calendar"),
+    synonyms=("calendars", "cal"),
+)
+MAIL_FIELD: Final = Field(
+    "mail",
+    _read_mail,
+    "where drafts are put",
+    "{provider: maildir, path: Mail/}",
+    _object("mail"),
+    synonyms=("email", "mailbox"),
+)
+PEOPLE_FIELD: Final = Field(
+    "people",
+    _read_people,
+    "a folder of vCards beside people.yaml",
+    "{path: contacts/}",
+    _object("people"),
+    synonyms=("contacts",),
+)
+
+CONFIGURATION: Final = Table(
+    "the configuration",
+    VERSION,
+    ME_FIELD,
+    TIMEZONE,
+    LANGUAGE,
+    COUNTRY,
+    SUBDIVISION,
+    WORKING_HOURS,
+    HORIZON,
+    POLL,
+    GRID,
+    SETTLE,
+    TENTATIVE,
+    PLACEMENT,
+    AWAY_FIELD,
+    LIMITS_FIELD,
+    CALENDAR_FIELD,
+    MAIL_FIELD,
+    PEOPLE_FIELD,
+)

@@ -1,0 +1,202 @@
+"""The fields of a rule file, of a rule and of a step: the verbs, and everything else put together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from agendad.model.rule import Text
+from agendad.rules.fields import trigger
+from agendad.rules.fields.common import BOOLEAN, DURATION, STRING, TEXT, duration, languages_text, rule_id
+from agendad.rules.fields.look import LOOK
+from agendad.rules.fields.placement import PLACEMENT
+from agendad.rules.fields.selector import SCHEMA, read_selector
+from agendad.rules.source import Refused
+from agendad.rules.table import Field, Found, Table, read_table
+from agendad.rules.tree import Broken, Node, Sequence
+from agendad.rules.values import boolean, kind_of, mapping, refuse, text
+from agendad.rules.zones import zone
+
+if TYPE_CHECKING:
+    from agendad.diagnostics import Diagnostic
+
+VERBS: Final = ("block", "protect", "draft")
+TRIGGERS: Final = ("every", "after", "before", "when", "steps")
+
+_ABOVE: Final = Field("above", duration, "the bound", "5h", DURATION, synonyms=("over", "more_than", "max", "limit"))
+CAP: Final = Table("`meetings`", _ABOVE)
+
+
+def _cap(node: Node) -> int:
+    found = read_table(mapping(node, "`meetings`", "meetings: {above: 5h}"), CAP)
+    found.refuse_if_broken()
+    above = found.get(_ABOVE)
+    if above is None:
+        refuse(node, "missing-key", "`meetings` needs `above`", "such as `meetings: {above: 5h}`")
+    return above
+
+
+def _title(node: Node) -> Text:
+    title = languages_text(node)
+    lines = {language: line.strip() for language, line in title.by_language.items()}
+    if any("\n" in line for line in lines.values()):
+        refuse(node, "bad-value", "a title is one line", "put the rest into `notes`")
+    return Text(lines)
+
+
+def _as_is(node: Node) -> Node:
+    if isinstance(node, Broken):
+        raise Refused
+    return node
+
+
+def _later(name: str, means: str, *synonyms: str) -> Field[Node]:
+    """A key of the language that this version cannot follow yet."""
+    return Field(name, _as_is, means, "...", {}, synonyms=synonyms, later=True)
+
+
+BLOCK: Final = Field(
+    "block",
+    _title,
+    "keeps an event with this title in the person's own calendar",
+    "Deep work",
+    TEXT,
+    synonyms=("title", "summary", "name", "event", "create", "subject"),
+)
+PROTECT: Final = Field(
+    "protect",
+    _title,
+    "guards a time: holds it busy, and reports each invitation that lands in it",
+    "Evenings are mine",
+    TEXT,
+    synonyms=("guard", "hold", "reserve", "defend"),
+)
+ALLOW: Final = Field(
+    "allow",
+    read_selector,
+    "invitations that match are let pass",
+    '{title: "/urgent/i"}',
+    SCHEMA,
+    synonyms=("allows", "permit", "let_pass", "except_for"),
+    verbs=("protect",),
+)
+MEETINGS: Final = Field(
+    "meetings",
+    _cap,
+    "holds the rest of the day's working hours once its meetings pass this bound",
+    "{above: 5h}",
+    {"$ref": "#/definitions/cap"},
+    synonyms=("meeting_cap", "load", "max_meetings"),
+    triggers=("every",),
+    verbs=("protect",),
+)
+ENABLED: Final = Field(
+    "enabled", boolean, "`false` removes its future blocks", "false", BOOLEAN, synonyms=("active", "disabled", "enable")
+)
+MOVED_FROM: Final = Field(
+    "moved_from",
+    rule_id,
+    "the id that the rule had before it was renamed; keeps its history",
+    "old-id",
+    STRING,
+    synonyms=("renamed_from", "was", "old_id", "formerly", "previous_id"),
+)
+
+LATER: Final = (
+    _later("draft", "puts a mail into Drafts", "mail", "email"),
+    _later("when", "a state of the calendar", "if"),
+    _later("for_each", "multiplies by people", "foreach"),
+    _later("with", "chooses who takes part", "attendees", "participants", "guests", "invitees"),
+    _later("each", "one draft a recipient"),
+    _later("to", "recipients"),
+    _later("cc", "recipients of a copy"),
+    _later("bcc", "recipients of a blind copy"),
+    _later("hold_until", "not at night"),
+    _later("if_late", "what happens after the deadline"),
+    _later("unless", "no draft when a mail was sent"),
+    _later("thread", "reply or new mail"),
+    _later("label", "label or folder of a draft"),
+    _later("again", "when a state fires anew"),
+    _later("invite", "adds people as attendees"),
+    _later("notify", "mails the invited"),
+)
+
+STEP: Final = Table(
+    "a step", trigger.STEP_ON, BLOCK, PROTECT, *(f for f in PLACEMENT if f.name != "on"), trigger.LEAD, *LOOK, *LATER
+)
+
+
+def _steps(node: Node) -> tuple[Found, ...]:
+    """The steps as they stand; `build` completes each with what the rule says for all."""
+    if not isinstance(node, Sequence):
+        refuse(node, "wrong-type", f"`steps` is a list, not {kind_of(node)}", "such as `- {on: week 1, block: Begin}`")
+    found = []
+    problems: list[Diagnostic] = []
+    for item in node.items:
+        try:
+            step = read_table(mapping(item, "a step", "- {on: week 1, block: Begin}"), STEP)
+            step.refuse_if_broken()
+            found.append(step)
+        except Refused as refused:
+            problems.extend(refused.problems)
+    if len(found) < len(node.items):
+        raise Refused(problems)
+    return tuple(found)
+
+
+STEPS: Final = Field(
+    "steps",
+    _steps,
+    "a programme, counted from `starting`; each step says `on` and carries the verb",
+    "[{on: week 1, block: List every task}, {on: month 2, block: Raise the difficulty}]",
+    {"type": "array", "items": {"$ref": "#/definitions/step"}, "minItems": 1},
+    synonyms=("programme", "program", "phases", "stages", "plan"),
+)
+
+RULE: Final = Table(
+    "a rule",
+    BLOCK,
+    PROTECT,
+    ALLOW,
+    MEETINGS,
+    trigger.EVERY,
+    trigger.AFTER,
+    trigger.BEFORE,
+    STEPS,
+    trigger.STARTING,
+    trigger.UNTIL,
+    trigger.TIMES,
+    trigger.EXCEPT,
+    trigger.IF_MISSING,
+    trigger.DELAY,
+    trigger.LEAD,
+    trigger.WITHIN,
+    trigger.LOOK_BACK,
+    *PLACEMENT,
+    *LOOK,
+    ENABLED,
+    MOVED_FROM,
+    *LATER,
+)
+
+ID: Final = Field("id", rule_id, "the name of the rule", "deep-work", STRING)
+VERSION: Final = Field(
+    "version", text, "the version of the language: 1", "1", {"const": 1}, synonyms=("v", "api_version")
+)
+TIMEZONE: Final = Field(
+    "timezone",
+    zone,
+    "the zone of the wall-clock times in this file; else the configuration's",
+    "Europe/Paris",
+    STRING,
+    synonyms=("tz", "time_zone", "zone", "tzid"),
+)
+RULES: Final = Field(
+    "rules",
+    _as_is,
+    "the rules by id: unique in all files, kebab-case, stable",
+    "{deep-work: {block: Deep work, every: weekday, at: 09:00-12:00}}",
+    {"type": "object", "additionalProperties": {"$ref": "#/definitions/rule"}},
+    synonyms=("rule", "blocks", "events"),
+    may_be_empty=True,
+)
+FILE: Final = Table("a rule file", VERSION, TIMEZONE, RULES)

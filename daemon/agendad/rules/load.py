@@ -1,0 +1,236 @@
+"""A configuration folder to rules, settings and people, or every problem in it; the way into this package.
+
+`app` calls `load_configuration` before anything else, and `load_paths` for `agendad check PATH...`. Reads files and
+nothing else; never raises for what stands in them.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+from zoneinfo import ZoneInfo
+
+from agendad.diagnostics import Diagnostic, Severity, Span
+from agendad.errors import ProblemsFound
+from agendad.model.settings import People
+from agendad.rules import config, people
+from agendad.rules.build import Surroundings, build
+from agendad.rules.crosscheck import Known, check, duplicates
+from agendad.rules.fields import rule as fields
+from agendad.rules.files import read_root
+from agendad.rules.source import MAX_BYTES, Refused
+from agendad.rules.tree import parse
+from agendad.rules.values import mapping
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from agendad.model.rule import Rule
+    from agendad.model.settings import Settings
+    from agendad.rules.build import Entry
+
+RULES_FOLDER: Final = "rules"
+SUFFIX: Final = ".yaml"
+TEST_SUFFIX: Final = ".test.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What was read. `settings` is None without a usable agendad.yaml; `rules` are those without errors, by place."""
+
+    settings: Settings | None
+    people: People
+    rules: tuple[Rule, ...]
+    diagnostics: tuple[Diagnostic, ...]
+
+    @property
+    def configured(self) -> Settings:
+        """The settings; raises ProblemsFound where there is no usable configuration."""
+        if self.settings is None:
+            raise ProblemsFound(self.diagnostics)
+        return self.settings
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether anything must be corrected before a plan can be made."""
+        return any(problem.severity is Severity.ERROR for problem in self.diagnostics)
+
+
+@dataclass(frozen=True, slots=True)
+class RuleText:
+    """One rule file: its name for a person, and its bytes."""
+
+    file: str
+    data: bytes
+
+
+def load_configuration(config_dir: Path, *, template_dirs: Sequence[Path] = ()) -> Loaded:
+    """Everything below a configuration folder: agendad.yaml, people.yaml, and the rule files below rules/."""
+    base = _Base(config_dir)
+    folder = config_dir / RULES_FOLDER
+    texts = list(_texts(_below(folder), config_dir, base.problems))
+    if not folder.is_dir():
+        base.problems.append(_at_file(RULES_FOLDER, "no-rules", "there is no rules folder", warning=True))
+    return _assemble(base, texts, texts, template_dirs)
+
+
+def load_paths(paths: Iterable[Path], config_dir: Path | None, *, template_dirs: Sequence[Path] = ()) -> Loaded:
+    """The given rule files and folders of rule files, with the configuration if there is one.
+
+    Rules of the configuration that are not among `paths` may be referred to; their own problems are not reported.
+    """
+    base = _Base(config_dir, required=False)
+    files = [file for path in paths for file in (_below(path) if path.is_dir() else [path])]
+    texts = list(_texts(files, config_dir, base.problems))
+    given = {path.resolve() for path in files}
+    rest: list[RuleText] = []
+    if config_dir is not None:
+        others = [path for path in _below(config_dir / RULES_FOLDER) if path.resolve() not in given]
+        rest = list(_texts(others, config_dir, []))
+    return _assemble(base, texts, [*texts, *rest], template_dirs)
+
+
+def load_rule_text(text: str | bytes, file: str = "rules/rules.yaml", *, template_dirs: Sequence[Path] = ()) -> Loaded:
+    """One rule file from memory, without a configuration; wall-clock times are in UTC unless it names a zone."""
+    one = RuleText(file, text.encode() if isinstance(text, str) else text)
+    return _assemble(_Base(None, required=False), [one], [one], template_dirs)
+
+
+class _Base:
+    """The configuration and the people of a folder, and what is wrong with them."""
+
+    def __init__(self, folder: Path | None, *, required: bool = True) -> None:
+        self.settings: Settings | None = None
+        self.people: People | None = None
+        self.problems: list[Diagnostic] = []
+        if folder is None:
+            return
+        data = _read(folder / config.NAME, config.NAME, self.problems, required=False)
+        if data is not None:
+            self.settings, problems = config.read_settings(folder, data)
+            self.problems.extend(problems)
+        elif required and not self.problems:
+            hint = "run `agendad init`"
+            self.problems.append(
+                _at_file(config.NAME, "no-configuration", f"there is no {config.NAME} in {folder}", hint)
+            )
+        known = len(self.problems)
+        data = _read(folder / people.NAME, people.NAME, self.problems, required=False)
+        if data is not None:
+            self.people, problems = people.read_people(data)
+            self.problems.extend(problems)
+        elif len(self.problems) == known and (required or self.settings is not None):
+            self.people = People()
+
+
+def _assemble(
+    base: _Base, texts: Sequence[RuleText], everything: Sequence[RuleText], template_dirs: Sequence[Path]
+) -> Loaded:
+    """The rules of `texts`; `everything` holds the files whose ids may be referred to as well."""
+    zone = base.settings.timezone if base.settings else ZoneInfo("UTC")
+    diagnostics = list(base.problems)
+    entries: list[Entry] = []
+    for text in texts:
+        found, problems = _read_rules(text, Surroundings(zone, template_dirs))
+        entries.extend(found)
+        diagnostics.extend(problems)
+    ids = {entry.key.text for entry in entries}
+    for text in everything[len(texts) :]:
+        ids.update(entry.key.text for entry in _read_rules(text, Surroundings(zone, template_dirs))[0])
+    for entry in entries:
+        diagnostics.extend(entry.problems)
+    diagnostics.extend(check(entries, Known(frozenset(ids), base.people, base.settings)))
+    again = duplicates(entries)
+    return Loaded(
+        settings=base.settings,
+        people=base.people or People(),
+        rules=tuple(entry.rule for place, entry in enumerate(entries) if entry.rule and place not in again),
+        diagnostics=tuple(sorted(dict.fromkeys(diagnostics), key=lambda each: (each.span, each.code, each.message))),
+    )
+
+
+def _read_rules(text: RuleText, around: Surroundings) -> tuple[list[Entry], list[Diagnostic]]:
+    """The entries of one file, and the problems of the file outside of them."""
+    found, root_problems = read_root(parse(text.file, text.data), fields.FILE)
+    if found is None:
+        return [], list(root_problems)
+    problems = [*root_problems, *found.problems]
+    zone = found.get(fields.TIMEZONE)
+    if zone is not None:
+        around = Surroundings(zone, around.template_dirs)
+    if not found.has(fields.RULES):
+        return [], [*problems, _no_rules(found.node.source.problem(found.node.start, found.node.start, "", ""))]
+    if not (node := found.get(fields.RULES)):
+        return [], problems
+    try:
+        held = mapping(node, "`rules`", "rules: {deep-work: {block: Deep work, every: weekday}}")
+    except Refused as refused:
+        return [], [*problems, *refused.problems]
+    if not held.entries:
+        problems.append(_no_rules(found.node.source.problem(node.start, node.end, "", "")))
+    return [
+        build(key, value, around) for key, value in held.entries.values() if not key.text.startswith("x-")
+    ], problems
+
+
+def _no_rules(place: Diagnostic) -> Diagnostic:
+    message = "the file holds no rules"
+    return Diagnostic(place.span, "no-rules", message, "add them below `rules:`", Severity.WARNING, place.source)
+
+
+def _below(folder: Path) -> list[Path]:
+    """The rule files of a folder and those in it, in plain text order, without hidden files and rule tests."""
+    found: list[Path] = []
+    for where, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        found.extend(
+            Path(where, name)
+            for name in names
+            if name.endswith((SUFFIX, ".yml")) and not name.endswith(TEST_SUFFIX) and not name.startswith(".")
+        )
+    return sorted(found)
+
+
+def _texts(paths: Iterable[Path], config_dir: Path | None, problems: list[Diagnostic]) -> Iterator[RuleText]:
+    """The bytes of rule files; those that cannot be read become problems."""
+    for path in paths:
+        name = _name(path, config_dir)
+        if path.suffix == ".yml":
+            problems.append(
+                _at_file(name, "not-read", "only files that end in .yaml are read", "rename it", warning=True)
+            )
+        elif (data := _read(path, name, problems)) is not None:
+            yield RuleText(name, data)
+
+
+def _name(path: Path, config_dir: Path | None) -> str:
+    if config_dir is not None:
+        absolute, base = path.absolute(), config_dir.absolute()
+        if absolute.is_relative_to(base):
+            return absolute.relative_to(base).as_posix()
+    return path.as_posix()
+
+
+def _read(path: Path, name: str, problems: list[Diagnostic], *, required: bool = True) -> bytes | None:
+    """At most a little more than the largest file that is allowed; None when it cannot be read."""
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            problems.append(_at_file(name, "unreadable", "this is not a file"))
+            return None
+        with path.open("rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        if required:
+            problems.append(_at_file(name, "unreadable", "there is no such file"))
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        problems.append(_at_file(name, "unreadable", f"the file cannot be read: {reason.lower()}"))
+    return None
+
+
+def _at_file(name: str, code: str, message: str, hint: str = "", *, warning: bool = False) -> Diagnostic:
+    severity = Severity.WARNING if warning else Severity.ERROR
+    return Diagnostic(Span(name, 1, 1, 2), code, message, hint, severity)

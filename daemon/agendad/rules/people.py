@@ -1,0 +1,70 @@
+"""`people.yaml` to People; called by `load`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from agendad.model.settings import People, Person
+from agendad.rules.fields import people as fields
+from agendad.rules.files import read_root
+from agendad.rules.source import Refused
+from agendad.rules.table import read_table
+from agendad.rules.tree import Node, Scalar, parse
+from agendad.rules.values import mapping, refuse, shown
+
+if TYPE_CHECKING:
+    from agendad.diagnostics import Diagnostic
+
+NAME = "people.yaml"
+
+
+def read_people(data: bytes) -> tuple[People | None, tuple[Diagnostic, ...]]:
+    """The people in the bytes of `people.yaml`; None when they hold an error."""
+    found, problems = read_root(parse(NAME, data), fields.FILE)
+    if found is None:
+        return None, problems
+    by_id: dict[str, Person] = {}
+    owners: dict[str, str] = {}
+    all_problems = [*problems, *found.problems]
+    broken = found.broken
+    node = found.get(fields.PEOPLE)
+    try:
+        entries = mapping(node, "`people`", "people: {grace: {name: Grace}}").entries if node else {}
+    except Refused as refused:
+        return None, (*all_problems, *refused.problems)
+    for key, value in entries.values():
+        try:
+            person = _person(key, value, owners)
+        except Refused as refused:
+            broken = True
+            all_problems.extend(refused.problems)
+        else:
+            by_id[person.id] = person
+    people = None if broken else People(by_id, frozenset(found.value(fields.DECLARED, ())))
+    return people, tuple(all_problems)
+
+
+def _person(key: Scalar, node: Node, owners: dict[str, str]) -> Person:
+    """One entry; `owners` remembers whose each address is."""
+    word = key.text.strip()
+    if not word or any(char.isspace() or char in ":,*@" for char in word) or word == "me":
+        refuse(key, "bad-id", f"`{shown(word)}` is not a person's id", "write one word, such as `grace`")
+    found = read_table(mapping(node, f"the person `{word}`", "grace: {name: Grace}"), fields.PERSON)
+    emails = found.value(fields.EMAILS, ())
+    for email in emails:
+        if owners.setdefault(email, word) != word:
+            message = f"`{email}` is also an address of `{owners[email]}`"
+            found.report(found.nodes["emails"], "duplicate-address", message, "an address belongs to one person")
+    found.refuse_if_broken()
+    return Person(
+        id=word,
+        name=found.value(fields.NAME, ""),
+        emails=tuple(dict.fromkeys(emails)),
+        groups=frozenset(found.value(fields.GROUPS, ())),
+        tier=found.get(fields.TIER),
+        language=found.value(fields.LANGUAGE, ""),
+        timezone=found.value(fields.TIMEZONE, ""),
+        topics=found.value(fields.TOPICS, ()),
+        notes=found.value(fields.NOTES, ""),
+        met=found.value(fields.MET, ""),
+    )

@@ -1,0 +1,72 @@
+"""Notes that name a template: `notes: agenda.md.j2` becomes the text of that file.
+
+`agenda.fr.md.j2` beside it is the same text for French. Expressions are not looked at here.
+"""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from agendad.model.rule import Text
+from agendad.rules.source import MAX_BYTES
+from agendad.rules.spelling import did_you_mean
+from agendad.rules.values import refuse, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from agendad.rules.tree import Node
+
+SUFFIX = ".j2"
+
+
+def resolve(text: Text, node: Node, folders: Sequence[Path]) -> Text:
+    """The text with every template name replaced by what the file holds; raises Refused when there is none."""
+    found: dict[str, str] = {}
+    for language, value in text.by_language.items():
+        name = value.strip()
+        if not name.endswith(SUFFIX) or len(name.split()) != 1:
+            found[language] = value
+            continue
+        path = _find(name, node, folders)
+        found[language] = _read(path, node)
+        if not language:
+            found.update({tag: _read(variant, node) for tag, variant in _variants(path)})
+    return Text(found)
+
+
+def _find(name: str, node: Node, folders: Sequence[Path]) -> Path:
+    pure = PurePosixPath(name)
+    if pure.is_absolute() or ".." in pure.parts or "\0" in name:
+        refuse(node, "bad-template", f"`{shown(name)}` is outside the templates folder", "write the bare file name")
+    found = next((folder / name for folder in folders if (folder / name).is_file()), None)
+    if found is None:
+        known = (path.relative_to(folder).as_posix() for folder in folders for path in folder.rglob(f"*{SUFFIX}"))
+        hint = did_you_mean(name, known) or "put the file into the templates folder"
+        refuse(node, "unknown-template", f"there is no template `{shown(name)}`", hint)
+    return found
+
+
+def _variants(path: Path) -> list[tuple[str, Path]]:
+    """The files for single languages: of `a.md.j2`, `a.fr.md.j2` as (`fr`, path)."""
+    stem, _, rest = path.name.partition(".")
+    found = []
+    for sibling in sorted(path.parent.iterdir()):
+        if sibling.name.startswith(f"{stem}.") and sibling.name.endswith(f".{rest}"):
+            tag = sibling.name[len(stem) + 1 : -len(rest) - 1]
+            if tag and "." not in tag:
+                found.append((tag, sibling))
+    return found
+
+
+def _read(path: Path, node: Node) -> str:
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            refuse(node, "bad-template", f"the template `{path.name}` is larger than 1 MiB", "shorten it")
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        refuse(node, "bad-template", f"the template `{path.name}` is not UTF-8 text", "save the file in UTF-8")
+    except OSError as error:
+        refuse(node, "bad-template", f"the template `{path.name}` cannot be read: {error.strerror}")

@@ -1,0 +1,176 @@
+"""From a node to the value of a field: the readers that the table of fields is made of.
+
+A reader takes a node and gives the value, or raises `Refused` with every problem it found below that node. Whatever
+the grammar says about a text is moved to the place of that text in the file.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final, NoReturn, TypeVar
+
+from agendad.rules.grammar import GrammarError
+from agendad.rules.source import Refused
+from agendad.rules.spelling import listed, nearest
+from agendad.rules.tree import Broken, Mapping, Node, Scalar, Sequence
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from agendad.diagnostics import Diagnostic
+
+T = TypeVar("T")
+Reader = Callable[[Node], T]
+
+_TRUE: Final = frozenset(("true", "yes", "on"))
+_FALSE: Final = frozenset(("false", "no", "off"))
+_WORD: Final = re.compile(r"[^,\s](?:[^,]*[^,\s])?")
+MOST_DIGITS: Final = 9
+"""Longer numbers are refused before they are converted."""
+
+
+def problem(node: Node, code: str, message: str, hint: str = "") -> Diagnostic:
+    """An error about a whole node."""
+    return node.source.problem(node.start, node.end, code, message, hint)
+
+
+def refuse(node: Node, code: str, message: str, hint: str = "") -> NoReturn:
+    """Raise Refused about a whole node."""
+    raise Refused((problem(node, code, message, hint),))
+
+
+def kind_of(node: Node) -> str:
+    """What a node is, in a person's words."""
+    if isinstance(node, Scalar):
+        return "text"
+    return "a list" if isinstance(node, Sequence) else "a mapping"
+
+
+def is_empty(node: Node) -> bool:
+    """Whether a node holds nothing at all: no text, no item, no key."""
+    if isinstance(node, Scalar):
+        return not node.text.strip()
+    if isinstance(node, Sequence):
+        return not node.items
+    return isinstance(node, Mapping) and not node.entries
+
+
+def scalar(node: Node) -> Scalar:
+    """The node as text that is not empty."""
+    if isinstance(node, Broken):
+        raise Refused
+    if not isinstance(node, Scalar):
+        refuse(node, "wrong-type", f"text is expected here, not {kind_of(node)}")
+    if is_empty(node):
+        refuse(node, "empty-value", "the text is empty")
+    return node
+
+
+def mapping(node: Node, what: str, example: str) -> Mapping:
+    """The node as a mapping; `what` and `example` are for the problem if it is none."""
+    if isinstance(node, Broken):
+        raise Refused
+    if not isinstance(node, Mapping):
+        refuse(node, "wrong-type", f"{what} is a mapping, not {kind_of(node)}", f"such as `{example}`")
+    return node
+
+
+def text(node: Node) -> str:
+    """Any text."""
+    return scalar(node).text
+
+
+def parsed(code: str, parse: Callable[[str], T]) -> Reader[T]:
+    """Text that a parser of the grammar understands."""
+
+    def read(node: Node) -> T:
+        found = scalar(node)
+        try:
+            return parse(found.text)
+        except GrammarError as error:
+            start, end = found.part(error.start, error.end)
+            raise Refused((node.source.problem(start, end, code, error.message, error.hint),)) from None
+
+    return read
+
+
+def boolean(node: Node) -> bool:
+    """`true` or `false`; `yes`, `no`, `on` and `off` are understood."""
+    word = scalar(node).text.casefold()
+    if word in _TRUE or word in _FALSE:
+        return word in _TRUE
+    refuse(node, "bad-value", f"`{shown(word)}` is neither true nor false", "write `true` or `false`")
+
+
+def integer(least: int, most: int) -> Reader[int]:
+    """A whole number in the given bounds, both included."""
+
+    def read(node: Node) -> int:
+        word = scalar(node).text
+        if not word.isascii() or not word.isdigit() or len(word) > MOST_DIGITS or not least <= int(word) <= most:
+            refuse(node, "bad-number", f"`{shown(word)}` is not a whole number from {least} to {most}")
+        return int(word)
+
+    return read
+
+
+def word_of(*known: str) -> Reader[str]:
+    """One of the known words."""
+
+    def read(node: Node) -> str:
+        found = scalar(node)
+        return _known(found, found.text.strip(), known, 0, len(found.text))
+
+    return read
+
+
+def words_of(*known: str) -> Reader[tuple[str, ...]]:
+    """Several of the known words: a list, or one text with commas between them."""
+
+    def read(node: Node) -> tuple[str, ...]:
+        return tuple(_known(found, found.text[start:end], known, start, end) for found, start, end in comma_words(node))
+
+    return read
+
+
+def comma_words(node: Node) -> list[tuple[Scalar, int, int]]:
+    """The words of a list or of a text with commas: each with the offsets in the text that holds it."""
+    return [(found, match.start(), match.end()) for found in each(node, scalar) for match in _WORD.finditer(found.text)]
+
+
+def each(node: Node, read: Reader[T]) -> tuple[T, ...]:
+    """The items of a list, or the single value that stands in place of a list; all their problems at once."""
+    nodes = node.items if isinstance(node, Sequence) else [node]
+    found: list[T] = []
+    problems: list[Diagnostic] = []
+    failed = False
+    for item in nodes:
+        try:
+            found.append(read(item))
+        except Refused as refused:
+            failed = True
+            problems.extend(refused.problems)
+    if failed:
+        raise Refused(problems)
+    return tuple(found)
+
+
+def one_or_more(read: Reader[T]) -> Reader[tuple[T, ...]]:
+    """A value or a list of values."""
+    return lambda node: each(node, read)
+
+
+def shown(word: str) -> str:
+    """A word for a message: on one line, and not longer than people read."""
+    line = " ".join(word.split())
+    return line if len(line) <= 60 else f"{line[:57]}..."
+
+
+def _known(node: Scalar, word: str, known: Iterable[str], start: int, end: int) -> str:
+    if word in known:
+        return word
+    near = nearest(word, known)
+    hint = f"did you mean `{near}`?" if near else f"write {listed(known)}"
+    first, last = node.part(start, end)
+    raise Refused((node.source.problem(first, last, "unknown-value", f"`{shown(word)}` is not known here", hint),))
