@@ -64,14 +64,12 @@ def _run(words: Sequence[str]) -> int:
 
 
 def _show_problems(found: ProblemsFound, context: Context) -> None:
+    from agendad.cli import problems
+
     if context.json:
-        from agendad.app.jsonforms import problem_json
-
-        context.print_json({"version": 1, "problems": [problem_json(problem) for problem in found.diagnostics]})
-        return
-    from agendad.rules.report import as_text
-
-    sys.stderr.write(as_text(found.diagnostics, colour=context.colour_errors))
+        context.print_json(problems.as_json(found.diagnostics))
+    else:
+        sys.stderr.write(problems.as_text(found.diagnostics, colour=context.colour_errors))
 
 
 def _report_fault(words: Sequence[str]) -> None:
