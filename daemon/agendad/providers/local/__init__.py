@@ -1,0 +1,1 @@
+"""Calendars and mail on this machine's own disk: vdirs and Maildirs."""

@@ -1,0 +1,164 @@
+"""Keeps the cache true: looks at each calendar, reads the files that changed or that a wider span needs.
+
+`calendars.py` asks it before each reading and writing. The occurrences of a calendar are known over one span with
+some margin, so that a window that moves from day to day needs no file again.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import time
+from array import array
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from agendad.errors import CalendarUnreadable, ProviderError
+from agendad.providers.local.listing import UNTRUSTED, Listing, look, look_at_file, names, signature
+from agendad.providers.local.scan import DAY, Bounds
+from agendad.providers.local.store import Change, Doubtful, State, Store
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from agendad.providers.local.reader import Reader, Reading
+
+BEFORE: Final = 7 * DAY
+AFTER: Final = 14 * DAY
+LONGEST: Final = 800 * DAY
+"""Spans are joined up to this length; an exceptional longer question then starts anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One calendar: a folder of .ics files, or a single .ics file that is only read."""
+
+    name: str
+    path: Path
+    is_folder: bool
+
+
+class Index:
+    """The files of all calendars, as they were at the last look."""
+
+    def __init__(self, store: Store, reader: Reader) -> None:
+        self._store = store
+        self._reader = reader
+
+    def refresh(self, source: Source, asked: Bounds) -> State:
+        """Brings the cache up to date, so that it holds all occurrences of the calendar in `asked`.
+
+        Raises ProviderError when the calendar is not there or cannot be listed.
+        """
+        try:
+            return self._refresh(source, asked)
+        except Doubtful:
+            return self._refresh(source, asked)  # the cache was emptied; now everything is read
+
+    def _refresh(self, source: Source, asked: Bounds) -> State:
+        listing = _look(source)
+        state = self._store.state(source.name)
+        covered = state is not None and _within(asked, state.covered)
+        if state is not None and covered and state.signatures == listing.signatures:
+            if state.folder == listing.folder != UNTRUSTED:
+                return state
+        change = self._step(source, listing, state, asked)
+        self._store.apply(source.name, change)
+        renewed = self._store.state(source.name)
+        if renewed is None:
+            raise Doubtful
+        return renewed
+
+    def _step(self, source: Source, listing: Listing, state: State | None, asked: Bounds) -> Change:
+        known = None if state is None else self._store.known(source.name, state)
+        found, changed = names(listing, known)
+        wanted = _wanted(asked, state)
+        due = {name for name in changed if is_calendar_file(name)}
+        gone: list[str] = []
+        if state is not None and known is not None:
+            if found is not known.names:
+                gone = sorted(set(known.names).difference(found))
+            if wanted != state.covered:
+                due.update(set(self._store.due(source.name, wanted, state.covered)).difference(gone))
+        change = Change(listing.folder, array("q", listing.signatures), wanted, gone=gone)
+        if len(found) != len(listing.signatures):  # the folder changed between the two looks: trust none of it
+            change.signatures = array("q", [UNTRUSTED]) * len(found)
+            change.folder = UNTRUSTED
+        if known is None or found is not known.names:
+            change.names = found
+        position = {name: at for at, name in enumerate(found)} if len(due) > 8 else None
+        for name in sorted(due):
+            at = found.index(name) if position is None else position[name]
+            reading, change.signatures[at] = self._read(source, name, wanted)
+            if reading is None:
+                change.gone.append(name)
+            else:
+                change.readings[name] = reading
+        return change
+
+    def _read(self, source: Source, name: str, span: Bounds) -> tuple[Reading | None, int]:
+        """The reading of one file and its signature; None when it is no file, or is gone."""
+        path = source.path / name if source.is_folder else source.path
+        try:
+            name.encode()
+        except UnicodeEncodeError:
+            raise CalendarUnreadable(
+                f"{ascii(os.fspath(path))}: the name is not UTF-8", hint="rename the file"
+            ) from None
+        now = time.time_ns()
+        try:
+            descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+            try:
+                status = os.fstat(descriptor)
+                if not stat.S_ISREG(status.st_mode):
+                    return None, signature(status, now)
+                data = _whole(descriptor, status.st_size)
+            finally:
+                os.close(descriptor)
+        except FileNotFoundError:
+            if os.path.lexists(path):
+                return self._reader.unreadable(os.fspath(path), "is a link to a file that does not exist"), UNTRUSTED
+            return None, UNTRUSTED
+        except OSError as error:
+            return self._reader.unreadable(os.fspath(path), f"cannot be read: {error.strerror}"), UNTRUSTED
+        return self._reader.read(os.fspath(path), data, span), signature(status, now)
+
+
+def is_calendar_file(name: str) -> bool:
+    """Whether an entry of a vdir is an item: dot files and temporary files are not (the vdir specification)."""
+    return name[0] != "." and name[-4:].lower() == ".ics"
+
+
+def _look(source: Source) -> Listing:
+    try:
+        return look(source.path) if source.is_folder else look_at_file(source.path)
+    except OSError as error:
+        raise ProviderError(
+            f"the calendar {source.name!r} cannot be read: {source.path}: {error.strerror}",
+            hint="check that the folder exists, that its disk is mounted and that you may read it",
+        ) from error
+
+
+def _whole(descriptor: int, size: int) -> bytes:
+    data = os.read(descriptor, size + 1)
+    if len(data) == size:
+        return data
+    parts = [data]
+    while part := os.read(descriptor, 1 << 20):
+        parts.append(part)
+    return b"".join(parts)
+
+
+def _within(inner: Bounds, outer: Bounds) -> bool:
+    return outer[0] <= inner[0] and inner[1] <= outer[1]
+
+
+def _wanted(asked: Bounds, state: State | None) -> Bounds:
+    """The span to cover: what is covered when that is enough, else more than was asked, with what is covered."""
+    if state is not None and _within(asked, state.covered):
+        return state.covered
+    wider = (asked[0] - BEFORE, asked[1] + AFTER)
+    if state is None or state.covered[0] > wider[1] or wider[0] > state.covered[1]:
+        return wider
+    joined = (min(wider[0], state.covered[0]), max(wider[1], state.covered[1]))
+    return joined if joined[1] - joined[0] <= LONGEST else wider

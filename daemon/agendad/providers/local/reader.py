@@ -1,0 +1,140 @@
+"""Reads one calendar file: which occurrences it has in a span of time, and what is wrong with it.
+
+`index.py` calls it for every file that is new or changed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+
+from agendad.diagnostics import Diagnostic, Severity, Span
+from agendad.providers.local.rows import Row, dump_event
+from agendad.providers.local.scan import ALWAYS, Bounds, Group, Scan, scan
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+_BEGIN_EVENT = re.compile(rb"^BEGIN[ \t]*:[ \t]*VEVENT", re.IGNORECASE | re.MULTILINE)
+_OWN_UID: Final = b"@agendad"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong, and when it could matter: an error only for a span that overlaps the bounds."""
+
+    bounds: Bounds
+    diagnostic: Diagnostic
+
+
+@dataclass(slots=True)
+class Reading:
+    """One file over a span. `bounds` holds all that the file has at any time; `count` is its number of events.
+
+    `simple`: a single event, so that a span which overlapped its bounds has read it whole.
+    `own` are the UIDs of this product in it.
+    """
+
+    bounds: Bounds
+    count: int = 0
+    simple: bool = False
+    etag: str = ""
+    own: tuple[str, ...] = ()
+    rows: list[Row] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+
+class Reader:
+    """Reads files for one person in one zone of floating times."""
+
+    def __init__(self, zone: ZoneInfo, me: frozenset[str]) -> None:
+        self._zone = zone
+        self._me = me
+
+    def read(self, shown: str, data: bytes, span: Bounds) -> Reading:
+        """All occurrences of the file that overlap `span` (seconds since the epoch, half-open).
+
+        `shown` is the name of the file in messages. Never raises for what the file holds: see `problems`.
+        """
+        taken = scan(data)
+        if taken.problem:
+            return self.unreadable(shown, taken.problem)
+        groups = taken.groups
+        reading = Reading(
+            bounds=(
+                min((group.bounds[0] for group in groups), default=0),
+                max((group.bounds[1] for group in groups), default=0),
+            ),
+            count=len(groups),
+            simple=len(groups) == 1 and not groups[0].recurring,
+            etag=etag(data),
+            own=tuple(group.uid.decode("ascii", "replace") for group in groups if group.uid.endswith(_OWN_UID)),
+        )
+        due = [group for group in groups if group.bounds[0] < span[1] and span[0] < group.bounds[1]]
+        passed = [group for group in groups if group.problem and group not in due]
+        reading.problems += [self._problem(shown, data, group, group.problem) for group in passed]
+        if due:
+            self._expand(shown, data, taken, due, span, reading)
+        return reading
+
+    def unreadable(self, shown: str, why: str) -> Reading:
+        """The reading of a file of which nothing can be known."""
+        hint = "wait until the program that writes the file has finished, or restore the file or move it away"
+        diagnostic = Diagnostic(Span(shown, 1, 1, 1), "unreadable-file", why, hint)
+        return Reading(bounds=ALWAYS, problems=[Problem(ALWAYS, diagnostic)])
+
+    def _expand(
+        self, shown: str, data: bytes, taken: Scan, groups: list[Group], span: Bounds, reading: Reading
+    ) -> None:
+        """Reads the groups together, which is faster, and one by one when something in them is broken."""
+        from agendad.providers.local.convert import event, moment_bounds
+        from agendad.providers.local.expand import expand, unknown_zones
+
+        start, end = (datetime.fromtimestamp(seconds, UTC).astimezone(self._zone) for seconds in span)
+        try:
+            rows: list[Row] = []
+            found = expand(b"".join(group.text for group in groups), taken.zones, start, end)
+            for one in found:
+                made = event(one, self._zone, self._me)
+                if made is not None:
+                    lo, hi = moment_bounds(made.fields.start, made.fields.end, self._zone)
+                    rows.append(Row(lo, hi, dump_event(made)))
+        except Exception as error:  # the libraries raise whatever a broken value provokes in them
+            if len(groups) > 1:
+                for group in groups:
+                    self._expand(shown, data, taken, [group], span, reading)
+                return
+            why = groups[0].problem or _reason(error)
+            reading.problems.append(self._problem(shown, data, groups[0], why))
+            return
+        reading.rows += rows
+        for name in sorted(unknown_zones(found)):
+            message = f"the time zone {name!r} is not known and not described in the file; read as {self._zone.key}"
+            diagnostic = Diagnostic(Span(shown, 1, 1, 1), "unknown-zone", message, severity=Severity.WARNING)
+            reading.problems.append(Problem(ALWAYS, diagnostic))
+
+    def _problem(self, shown: str, data: bytes, group: Group, why: str) -> Problem:
+        line = line_of_event(data, group.first)
+        named = f" (uid {group.uid.decode('utf-8', 'replace')[:80]})" if group.uid else ""
+        hint = "correct the event in the program that owns the calendar, or remove it"
+        return Problem(group.bounds, Diagnostic(Span(shown, line, 1, 1), "unreadable-event", why + named, hint))
+
+
+def _reason(error: Exception) -> str:
+    return " ".join(str(error).split())[:200] or type(error).__name__
+
+
+def etag(data: bytes) -> str:
+    """What a later write must match: the content of the whole file."""
+    return hashlib.blake2b(data, digest_size=16).hexdigest()
+
+
+def line_of_event(data: bytes, number: int) -> int:
+    """The line (from 1) on which the event begins that has `number` events before it in the file."""
+    for count, match in enumerate(_BEGIN_EVENT.finditer(data)):
+        if count == number:
+            return data.count(b"\n", 0, match.start()) + 1
+    return 1

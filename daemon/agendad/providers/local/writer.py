@@ -1,0 +1,174 @@
+"""Writes, changes and removes single events in the folder of one calendar, each durable before its outcome is told.
+
+`calendars.py` makes one for each round of writes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from agendad.model.identity import is_own
+from agendad.ports import Create, Outcome, Update
+from agendad.providers.local import files
+from agendad.providers.local.compose import NotThere, Stamp, changed_file, new_file, without_event
+from agendad.providers.local.convert import event as to_event
+from agendad.providers.local.expand import expand
+from agendad.providers.local.index import is_calendar_file
+from agendad.providers.local.reader import etag
+from agendad.providers.local.scan import ALWAYS, scan
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from zoneinfo import ZoneInfo
+
+    from agendad.model.calendar import Event, EventFields
+    from agendad.ports import Delete, Write
+    from agendad.providers.local.files import Checkpoint
+
+_SAFE_UID = re.compile(r"[A-Za-z0-9@_+-][A-Za-z0-9@._+-]{0,199}")
+
+Status = Literal["done", "conflict", "failed", "unknown"]
+
+
+class _Conflict(Exception):
+    """The event is not as it was read; the message says how."""
+
+
+class _Unsettled(Exception):
+    """The change is visible but perhaps not durable; the message says why."""
+
+
+class Writer:
+    """One calendar folder to write into.
+
+    `holder` tells in which file of the folder a UID of this product lies already; it is asked before each creation.
+    `zone` is that of floating times, `now` stamps what is written.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        calendar: str,
+        holder: Callable[[str], str | None],
+        zone: ZoneInfo,
+        now: Callable[[], datetime],
+        checkpoint: Checkpoint,
+    ) -> None:
+        self._folder = folder
+        self._calendar = calendar
+        self._holder = holder
+        self._zone = zone
+        self._now = now
+        self._checkpoint = checkpoint
+
+    def run(self, writes: Sequence[Write]) -> Iterator[Outcome]:
+        """Does the writes in order and yields each outcome as soon as it is known."""
+        for write in writes:
+            status, message = self._settle(write)
+            yield Outcome(write, status, message)
+
+    def _settle(self, write: Write) -> tuple[Status, str]:
+        try:
+            self._do(write)
+        except _Conflict as conflict:
+            return "conflict", str(conflict)
+        except _Unsettled as doubt:
+            return "unknown", str(doubt)
+        except OSError as error:
+            return "failed", f"{self._folder}: {error.strerror or error}"
+        return "done", ""
+
+    def _do(self, write: Write) -> None:
+        if isinstance(write, Create):
+            self._create(write)
+            return
+        target = self._target(write.event)
+        data = self._unchanged(target, write.event)
+        try:
+            left = self._changed(data, write) if isinstance(write, Update) else without_event(data, write.event.uid)
+        except NotThere as why:
+            raise _Conflict(str(why)) from None
+        if left is None:
+            files.remove(target, self._checkpoint)
+        else:
+            self._prepare(target, left)
+            files.replace(target, self._checkpoint)
+        self._settle_folder(target.parent)
+
+    def _create(self, write: Create) -> None:
+        if write.calendar != self._calendar:
+            raise _Conflict(f"{write.calendar!r} is not the calendar that is written")
+        target = Path(os.path.realpath(self._folder)) / file_name(write.uid)
+        holder = self._holder(write.uid)
+        if holder is not None:
+            raise _Conflict(f"the event stands already in {holder}")
+        if os.path.lexists(target):
+            raise _Conflict(f"{target.name} exists already")
+        self._prepare(target, new_file(write.uid, write.fields, Stamp(write.mark, self._now())))
+        try:
+            files.publish(target, self._checkpoint)
+        except FileExistsError:
+            raise _Conflict(f"{target.name} exists already") from None
+        self._settle_folder(target.parent)
+
+    def _changed(self, data: bytes, write: Update) -> bytes:
+        before = self._fields(data, write.event.uid)
+        return changed_file(data, write.event.uid, before, write.fields, Stamp(write.mark, self._now()))
+
+    def _fields(self, data: bytes, uid: str) -> EventFields:
+        """The fields that the file says now. Raises NotThere when it has no such single event."""
+        taken = scan(data)
+        wanted = [group for group in taken.groups if group.uid.decode("utf-8", "replace") == uid]
+        if taken.problem or len(wanted) != 1 or wanted[0].recurring or wanted[0].bounds == ALWAYS:
+            raise NotThere("the event is no longer a single, readable event")
+        lo, hi = (datetime.fromtimestamp(seconds, UTC).astimezone(self._zone) for seconds in wanted[0].bounds)
+        for found in expand(wanted[0].text, taken.zones, lo, hi):
+            event = to_event(found, self._zone, frozenset())
+            if event is not None:
+                return event.fields
+        raise NotThere("the event was cancelled in its file")
+
+    def _target(self, event: Event) -> Path:
+        if not is_own(event):
+            raise _Conflict("the event was not made by agendad")
+        if event.calendar != self._calendar:
+            raise _Conflict(f"{event.calendar!r} is not the calendar that is written")
+        if event.recurring:
+            raise _Conflict("the event was made into a series by hand")
+        if "/" in event.href or not is_calendar_file(event.href or "."):
+            raise _Conflict(f"{event.href!r} is not a file of this calendar")
+        return Path(os.path.realpath(self._folder / event.href))
+
+    def _unchanged(self, target: Path, event: Event) -> bytes:
+        try:
+            data = target.read_bytes()
+        except FileNotFoundError:
+            if not self._folder.is_dir():
+                raise
+            raise _Conflict("the event is gone") from None
+        if etag(data) != event.etag:
+            raise _Conflict("the event was changed since it was read")
+        return data
+
+    def _prepare(self, target: Path, data: bytes) -> None:
+        descriptor = files.write_temp(target, data, self._checkpoint)
+        files.fsync(target, descriptor, self._checkpoint)
+
+    def _settle_folder(self, folder: Path) -> None:
+        try:
+            files.fsync_dir(folder, self._checkpoint)
+        except OSError as error:
+            raise _Unsettled(f"{folder}: the change could not be made durable: {error.strerror}") from error
+
+
+def file_name(uid: str) -> str:
+    """The name of the file of a new event: its UID where that is a safe name, else a digest of it."""
+    if _SAFE_UID.fullmatch(uid):
+        return f"{uid}.ics"
+    return f"{hashlib.sha256(uid.encode('utf-8', 'replace')).hexdigest()[:40]}.ics"
