@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Final
 
 from agendad.diagnostics import Severity
 from agendad.model.rule import Every, Yield
-from agendad.rules.collide import always_collide
 from agendad.rules.fields import placement, rule, trigger
 from agendad.rules.fields.selector import mentions
 from agendad.rules.spelling import did_you_mean
@@ -52,7 +51,6 @@ def check(entries: SequenceOf[Entry], known: Known) -> list[Diagnostic]:
             problems.extend(_mentions(each, known))
         if known.settings is not None:
             problems.extend(_configuration(entry, entry.found, known.settings))
-    problems.extend(always_collide([entry for entry in entries if entry.rule is not None]))
     return problems
 
 
