@@ -1,0 +1,98 @@
+"""Every YAML block of the documentation is a whole file, and passes `agendad check`."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from agendad.cli.problems import as_text
+from agendad.data import rules_dir, templates_dir
+from agendad.rules.load import load_configuration
+
+ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+CONFIGURATION = """\
+version: 1
+me: {name: Ada Martin, emails: [ada@example.com], domains: [example.com]}
+timezone: Europe/Paris
+country: FR
+working_hours: {mon-fri: "09:00-18:00"}
+calendar: {provider: local, path: calendars, write: personal, read: [personal]}
+"""
+BLOCK = re.compile(r"^```(?P<kind>\w+)\n(?P<text>.*?)^```", re.MULTILINE | re.DOTALL)
+
+
+class Block(NamedTuple):
+    """One fenced block, with its place for the name of the test."""
+
+    place: str
+    text: str
+
+
+def blocks(kind: str) -> list[Block]:
+    """All fenced blocks of a kind in the documentation."""
+    return [
+        Block(f"{page.relative_to(ROOT)}:{page.read_text()[: match.start()].count(chr(10)) + 1}", match["text"])
+        for page in PAGES
+        for match in BLOCK.finditer(page.read_text())
+        if match["kind"] == kind
+    ]
+
+
+def write(folder: Path, text: str) -> None:
+    """Puts a block where a file of its kind belongs, beside what it needs to be checked."""
+    files = {"agendad.yaml": CONFIGURATION}
+    if re.search(r"^rules:", text, re.MULTILINE):
+        files["rules/example.yaml"] = text
+    elif re.search(r"^people:", text, re.MULTILINE):
+        files["people.yaml"] = text
+    else:
+        files["agendad.yaml"] = text
+    for name, content in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(content)
+
+
+@pytest.mark.parametrize("block", blocks("yaml"), ids=lambda block: block.place)
+def test_yaml_in_the_documentation_is_correct(block: Block, tmp_path: Path) -> None:
+    write(tmp_path, block.text)
+    packs = [folder for folder in templates_dir().iterdir() if folder.is_dir()]
+    found = load_configuration(tmp_path, template_dirs=(*packs, templates_dir()))
+    wrong = [problem for problem in found.diagnostics if problem.code != "no-rules"]
+    assert not wrong, as_text(wrong, colour=False)
+
+
+def test_a_wrong_block_would_be_found(tmp_path: Path) -> None:
+    write(tmp_path, "version: 1\nrules:\n  a:\n    block: A\n    evry: day\n    at: 09:00-10:00\n")
+    assert load_configuration(tmp_path).has_errors
+
+
+@pytest.mark.parametrize("block", blocks("json"), ids=lambda block: block.place)
+def test_json_in_the_documentation_is_json(block: Block) -> None:
+    json.loads(block.text)
+
+
+def test_the_error_in_the_tutorial_is_what_check_prints(tmp_path: Path) -> None:
+    """The broken file is the tutorial's own rule with the mistake that the text asks for."""
+    page = (ROOT / "docs/tutorial.md").read_text()
+    (rule,) = [block.text for block in blocks("yaml") if "open-door:" in block.text]
+    (tmp_path / "agendad.yaml").write_text(CONFIGURATION)
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules/mine.yaml").write_text(rule.replace("every:", "evry:"))
+    shown = as_text(load_configuration(tmp_path).diagnostics, colour=False)
+    assert f"```\n{shown}```" in page
+
+
+@pytest.mark.parametrize("pack", sorted(path.name for path in rules_dir().iterdir() if path.is_dir()))
+def test_the_shipped_packs_are_correct(pack: str, tmp_path: Path) -> None:
+    (tmp_path / "agendad.yaml").write_text(CONFIGURATION)
+    (tmp_path / "rules").mkdir()
+    for path in (rules_dir() / pack).glob("*.yaml"):
+        (tmp_path / "rules" / path.name).write_bytes(path.read_bytes())
+    found = load_configuration(tmp_path, template_dirs=(templates_dir() / pack,))
+    assert not found.diagnostics, as_text(found.diagnostics, colour=False)
+    assert found.rules
