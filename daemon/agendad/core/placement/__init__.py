@@ -13,6 +13,8 @@ from agendad.core.placement.fill import fill, grow
 from agendad.core.placement.parts import split
 from agendad.core.placement.reasons import missing, remarks
 from agendad.core.placement.seed import seed
+from agendad.core.placement.improve import improve
+from agendad.core.placement.board import Item
 from agendad.core.problem import Problem, Solution, Stretch
 from agendad.model.reasons import Reason, ReasonCode
 
@@ -46,10 +48,16 @@ def place(problem: Problem) -> Solution:
     return Solution(placed=placed, unplaced=unplaced, remarks=notes)
 
 
+def _simple(item: Item) -> bool:
+    return not (item.ties or item.piece[1] or item.request.may_overlap)
+
+
 def _settle(part: Problem) -> Board:
     board = Board(part)
-    for index in seed(board):
+    pending = seed(board)
+    for index in pending:
         fill(board, index)
+    improve(board, [index for index in pending if _simple(board.items[index])])
     for item in board.items:
         if item.index not in board.firm:
             grow(board, item.index)
