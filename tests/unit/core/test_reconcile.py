@@ -11,13 +11,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from kept_world import MONDAY, PARIS, Killed, World, all_day, context, fields, own, wish
 
-from agendad.core.hands import hands, remember
+from agendad.core.hands import hands, remember, settle
 from agendad.core.reconcile import reconcile
 from agendad.core.safety import Allowed, emptied, within_limits
 from agendad.errors import RefusedBySafety
+from agendad.ledger import history
 from agendad.model.calendar import Event, Mark, ShowAs
 from agendad.model.identity import digest, hand_changed
-from agendad.model.memory import Decisions, Gone, Memory, Written
+from agendad.model.memory import Decisions, Gone, Intent, Memory, Written
 from agendad.model.plan import Action
 from agendad.model.reasons import Reason, ReasonCode
 from agendad.model.settings import Limits
@@ -270,6 +271,52 @@ class TestAfterACrash:
         world.cycle([wish(KEY, fields("New"))])
         assert (world.calendar, set(world.decisions.deleted)) == ({}, {KEY})
 
+    @pytest.mark.parametrize("die", ["", "before settling"])
+    def test_a_block_is_known_after_a_crash_or_a_lost_ledger_so_its_deletion_is_seen(self, die):
+        world = World()
+        if die:
+            with pytest.raises(Killed):
+                world.cycle([wish(KEY, fields())], die=die)
+        else:
+            world.cycle([wish(KEY, fields())])
+            world.lose_ledger()
+        world.cycle([wish(KEY, fields())])
+        world.remove(KEY)
+        world.cycle([wish(KEY, fields())])
+        assert (world.calendar, set(world.decisions.deleted)) == ({}, {KEY})
+
+    @pytest.mark.parametrize(
+        ("die", "made"), [("before writing", ["Deep work", "New"]), ("before settling", ["Deep work", "New"])]
+    )
+    def test_an_update_is_in_the_history_once_and_only_when_it_was_made(self, die, made):
+        world = World()
+        world.cycle([wish(KEY, fields())])
+        with pytest.raises(Killed):
+            world.cycle([wish(KEY, fields("New"))], die=die)
+        world.cycle([wish(KEY, fields("New"))])
+        assert [each.after.title for each in history.last_applies(world.ledger, 9)] == made
+
+    def test_an_update_of_the_fields_alone_is_told_from_none_by_the_fields(self):
+        """An undo writes other fields under the same mark."""
+        world = World()
+        world.cycle([wish(KEY, fields())])
+        world.cycle([wish(KEY, fields("New"))])
+        event = world.event(KEY)
+        back = Intent(1, Action.UPDATE, KEY, "a", "personal", event.fields, fields(), event.mark.digest)
+        assert settle([back], {KEY: event}, context())[0].status == "failed"
+        assert settle([back], {KEY: replace(event, fields=fields())}, context())[0].status == "done"
+
+    def test_an_update_of_the_mark_alone_is_told_from_none_by_the_mark(self):
+        event = own(KEY, fields())
+        rename = Intent(1, Action.UPDATE, KEY, "b", "personal", fields(), fields(), event.mark.digest)
+        assert settle([rename], {KEY: event}, context())[0].status == "failed"
+        assert settle([rename], {KEY: own(KEY, fields(), rule="b")}, context())[0].status == "done"
+
+    def test_an_intent_outside_the_stretch_that_was_read_stays_open(self):
+        far = Intent(1, Action.CREATE, KEY, "a", "personal", None, fields(day=90), "")
+        elsewhere = Intent(2, Action.CREATE, KEY, "a", "work", None, fields(), "")
+        assert settle([far, elsewhere], {}, context()) == ()
+
     def test_a_quiet_cycle_records_nothing(self):
         world = World()
         world.cycle([wish(KEY, fields())])
@@ -278,7 +325,7 @@ class TestAfterACrash:
         assert world.ledger.rows("SELECT total_changes()") == written
 
 
-KEYS = ("a/1", "a/2", "b/1", "b/2")
+KEYS = ("a/1", "a/2", "b/1")
 TITLES = ("One", "Two", "Three")
 TIMES = tuple((day, hour) for day in (1, 2, 4) for hour in (9, 15))
 DEATHS = ("before writing", "after the first write", "before settling")
@@ -290,13 +337,15 @@ class Life(RuleBasedStateMachine):
     @initialize()
     def begin(self):
         self.world = World()
-        self.wishes = {}
+        self.wishes = {key: wish(key, fields(hour=9 + number)) for number, key in enumerate(KEYS)}
         self.chosen = {}  # key -> {field: value}, until put back, reset or deleted
         self.removed = set()  # keys whose deletion the product has had the chance to see
         self.unseen = set()  # keys deleted since the last cycle
         self.open = False  # whether the last cycle was killed
+        self.blind = False  # whether the ledger was lost since the last cycle
         self.foreign = Event("personal", "meeting", fields("Board"), href="meeting.ics")
         self.world.calendar["personal", "meeting.ics"] = self.foreign
+        self.cycle("")
 
     # ---- the rules
 
@@ -347,7 +396,7 @@ class Life(RuleBasedStateMachine):
         self.block(key)
         self.world.remove(key)
         self.chosen.pop(key, None)
-        if not self.open:  # of a write that was killed nobody can tell that it was made and then deleted
+        if not self.open and not self.blind:  # else nobody can tell that the block had been made
             self.unseen.add(key)
 
     @rule(key=st.sampled_from(KEYS))
@@ -378,15 +427,23 @@ class Life(RuleBasedStateMachine):
     def lose_the_ledger(self):
         self.world.lose_ledger()
         self.unseen.clear()
-        self.open = False
+        self.open, self.blind = False, True
 
     # ---- the product
 
-    @rule(die=st.sampled_from(("", "", *DEATHS)))
+    @rule()
+    def live_through_a_cycle(self):
+        self.cycle("")
+
+    @rule(die=st.sampled_from(DEATHS))
+    def die_in_a_cycle(self, die):
+        self.cycle(die)
+
     def cycle(self, die):
         before, begun = dict(self.world.calendar), self.world.hands().begun
         self.removed |= self.unseen
         self.unseen.clear()
+        self.blind = False
         wishes = list(self.wishes.values())
         try:
             self.world.cycle(wishes, die)
