@@ -1,0 +1,372 @@
+"""The ledger on real files: what it remembers, what it survives, and what it refuses."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import textwrap
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from agendad.errors import StateUnusable
+from agendad.ledger import Ledger, files, history
+from agendad.model.calendar import Event, EventFields, Kind, Mark, ShowAs, Visibility
+from agendad.model.identity import digest, uid
+from agendad.model.memory import Decided, Decisions, Settled, Written
+from agendad.model.plan import Action, Change
+from agendad.model.reasons import Reason, ReasonCode
+from agendad.ports import Delete, Outcome
+
+PARIS = ZoneInfo("Europe/Paris")
+NOW = datetime(2026, 11, 23, 8, tzinfo=PARIS)
+FIELDS = EventFields(
+    "Réflexion — “deep”",
+    NOW + timedelta(hours=1),
+    NOW + timedelta(hours=3),
+    show_as=ShowAs.FREE,
+    kind=Kind.FOCUS,
+    notes="two\nlines",
+    place="Bureau",
+    color="7",
+    visibility=Visibility.PRIVATE,
+    remind=(5, 10),
+)
+HOLIDAY = EventFields("Off", date(2026, 12, 24), date(2026, 12, 26))
+
+
+def event(key: str, fields: EventFields) -> Event:
+    return Event("personal", uid(key), fields, mark=Mark("a", key, digest(fields)), href=f"{key}.ics")
+
+
+def create(key: str, fields: EventFields = FIELDS, *why: Reason) -> Change:
+    return Change(Action.CREATE, key, "a", "personal", None, fields, digest(fields), why)
+
+
+def update(key: str, before: EventFields, after: EventFields) -> Change:
+    return Change(Action.UPDATE, key, "a", "personal", event(key, before), after, digest(after))
+
+
+def delete(key: str, fields: EventFields = FIELDS) -> Change:
+    return Change(Action.DELETE, key, "a", "personal", event(key, fields), None)
+
+
+def ended(status: str, message: str = "") -> Outcome:
+    return Outcome(Delete(event("any", FIELDS)), status, message)
+
+
+def apply(ledger: Ledger, *changes: Change, kind: str = "apply", status: str = "done", now: datetime = NOW) -> int:
+    """One whole run; its number."""
+    run = ledger.run(kind, now)
+    run.settle([(number, ended(status)) for number in run.intend(changes)])
+    run.finish("done", now)
+    return run.number
+
+
+def remembered(ledger: Ledger):
+    return ledger.memory(Decisions(), NOW)
+
+
+class TestMemory:
+    def test_what_was_written_is_remembered_over_a_restart(self, tmp_path):
+        with Ledger.open(tmp_path) as ledger:
+            apply(ledger, create("a/1"), create("a/2", HOLIDAY))
+        with Ledger.open(tmp_path) as ledger:
+            assert ledger.notices == ()
+            assert remembered(ledger).written == {
+                "a/1": Written("a", uid("a/1"), "personal", FIELDS.start, FIELDS.end, digest(FIELDS)),
+                "a/2": Written("a", uid("a/2"), "personal", HOLIDAY.start, HOLIDAY.end, digest(HOLIDAY)),
+            }
+
+    def test_what_was_deleted_or_never_written_is_not(self, tmp_path):
+        with Ledger.open(tmp_path) as ledger:
+            apply(ledger, create("a/1"))
+            apply(ledger, delete("a/1"))
+            apply(ledger, create("a/2"), status="conflict")
+            apply(ledger, create("a/3"), status="failed")
+            assert remembered(ledger) == ledger.memory(Decisions(), NOW - timedelta(days=900))
+            assert (remembered(ledger).written, remembered(ledger).intents) == ({}, ())
+
+    def test_only_what_ended_after_the_given_time_is_asked_for(self, tmp_path):
+        with Ledger.open(tmp_path) as ledger:
+            apply(ledger, create("a/1"), create("a/2", HOLIDAY))
+            assert set(ledger.memory(Decisions(), NOW + timedelta(days=7)).written) == {"a/2"}
+
+    @pytest.mark.parametrize("fields", [FIELDS, HOLIDAY, EventFields("t", NOW.astimezone(UTC), NOW.astimezone(UTC))])
+    def test_an_intent_without_an_outcome_stays_open_with_all_its_fields(self, tmp_path, fields):
+        change = update("a/1", HOLIDAY, fields)
+        with Ledger.open(tmp_path) as ledger:
+            run = ledger.run("apply", NOW)
+            (number,) = run.intend([change])
+            run.settle([(number, ended("unknown", "timed out"))])
+        with Ledger.open(tmp_path) as ledger:
+            (intent,) = remembered(ledger).intents
+            assert (intent.number, intent.action, intent.key, intent.rule) == (number, Action.UPDATE, "a/1", "a")
+            assert (intent.before, intent.after, intent.digest) == (HOLIDAY, fields, digest(fields))
+            assert str(intent.after.start.tzinfo if isinstance(intent.after.start, datetime) else None) == str(
+                fields.start.tzinfo if isinstance(fields.start, datetime) else None
+            )
+
+    def test_what_reading_the_calendar_told_is_recorded(self, tmp_path):
+        with Ledger.open(tmp_path) as ledger:
+            apply(ledger, create("a/0"))
+            run = ledger.run("apply", NOW)
+            run.intend([create("a/1"), create("a/2")])
+            made, missed = remembered(ledger).intents
+            found = event("a/3", HOLIDAY)
+            ledger.observe([Settled(made, "done"), Settled(missed, "failed")], [found], ["a/0"])
+            assert (set(remembered(ledger).written), remembered(ledger).intents) == ({"a/1", "a/3"}, ())
+
+    def test_nothing_is_written_when_there_is_nothing_to_record(self, tmp_path):
+        with Ledger.open(tmp_path) as ledger:
+            apply(ledger, create("a/1"))
+            ledger.decide([Decided("a/1", "a", "written", ())], NOW)
+            before = ledger.rows("SELECT total_changes()")
+            run = ledger.run("apply", NOW)
+            assert run.intend([]) == ()
+            run.settle([])
+            run.finish("done", NOW)
+            ledger.observe([], [], [])
+            ledger.decide([Decided("a/1", "a", "written", ())], NOW + timedelta(days=1))
+            ledger.mark_undone([])
+            assert (ledger.rows("SELECT total_changes()"), run.number) == (before, None)
+
+
+class TestHistory:
+    def test_the_log_is_newest_first_and_filtered(self, tmp_path):
+        why = Reason(ReasonCode.OUTRANKED, {"rule": "b"})
+        with Ledger.open(tmp_path) as ledger:
+            apply(ledger, create("a/1", FIELDS, why), now=NOW - timedelta(days=3))
+            apply(ledger, update("a/1", FIELDS, HOLIDAY), create("a/2"))
+            entries = history.log(ledger)
+            assert [(each.key, each.action.value) for each in entries] == [
+                ("a/2", "create"),
+                ("a/1", "update"),
+                ("a/1", "create"),
+            ]
+            assert (entries[2].at, entries[2].why, entries[2].after) == (NOW - timedelta(days=3), (why,), FIELDS)
+            assert (entries[1].before, entries[1].after, entries[1].status) == (FIELDS, HOLIDAY, "done")
+            assert len(history.log(ledger, key="a/1")) == 2
+            assert len(history.log(ledger, since=NOW - timedelta(days=1))) == 2
+            assert [each.key for each in history.log(ledger, limit=1)] == ["a/2"]
+            assert history.log(ledger, rule="b") == ()
+
+    def test_runs_are_counted_and_one_that_was_killed_says_so(self, tmp_path):
+        with Ledger.open(tmp_path) as ledger:
+            apply(ledger, create("a/1"), update("a/2", FIELDS, HOLIDAY), delete("a/3"))
+            apply(ledger, create("a/4"), status="failed")
+            ledger.run("apply", NOW).intend([create("a/5")])
+            killed, failed, whole = history.runs(ledger, 9)
+            assert (whole.created, whole.updated, whole.deleted, whole.failed, whole.result) == (1, 1, 1, 0, "done")
+            assert (failed.created, failed.failed) == (0, 1)
+            assert (killed.result, killed.finished, killed.created) == ("interrupted", None, 0)
+            assert history.runs(ledger) == (killed,)
+
+    def test_the_last_applies_are_those_that_changed_something_and_were_not_taken_back(self, tmp_path):
+        with Ledger.open(tmp_path) as ledger:
+            first = apply(ledger, create("a/1"))
+            second = apply(ledger, update("a/1", FIELDS, HOLIDAY), create("a/2"))
+            apply(ledger, create("a/3"), status="failed")
+            apply(ledger, delete("a/1"), kind="undo")
+            (one, two) = history.last_applies(ledger, 1)
+            assert (one.run, one.before, one.before_digest, one.after) == (second, FIELDS, digest(FIELDS), HOLIDAY)
+            assert (two.run, two.before, two.after) == (second, None, FIELDS)
+            ledger.mark_undone([second])
+            assert [each.run for each in history.last_applies(ledger, 1)] == [first]
+            assert [each.run for each in history.last_applies(ledger, 5)] == [first]
+
+    def test_a_decision_is_kept_once_a_key_with_the_time_of_its_last_change(self, tmp_path):
+        skipped = Decided("a/1", "a", "skipped", (Reason(ReasonCode.NO_ROOM, {"minutes": "60"}),))
+        with Ledger.open(tmp_path) as ledger:
+            ledger.decide([Decided("a/1", "a", "planned", ())], NOW)
+            ledger.decide([skipped, Decided("b/1", "b", "written", ())], NOW + timedelta(hours=1))
+            ledger.decide([skipped], NOW + timedelta(hours=2))
+            assert history.decisions(ledger, key="a/1") == ((skipped, NOW + timedelta(hours=1)),)
+            assert [each.key for each, _ in history.decisions(ledger, rule="b")] == ["b/1"]
+            assert len(history.decisions(ledger)) == 2
+
+
+class TestReading:
+    def test_without_a_ledger_there_is_nothing_to_remember_and_nothing_is_made(self, tmp_path):
+        with Ledger.read(tmp_path / "none") as ledger:
+            assert remembered(ledger).written == {}
+        assert list(tmp_path.iterdir()) == []
+
+    def test_a_reader_sees_the_last_commit_of_a_writer_at_work_and_waits_for_nothing(self, tmp_path):
+        with Ledger.open(tmp_path) as writer:
+            apply(writer, create("a/1"))
+            with writer.batch("long") as batch:
+                batch.execute("DELETE FROM written")
+                with Ledger.read(tmp_path) as reader:
+                    assert set(remembered(reader).written) == {"a/1"}
+
+    def test_reading_leaves_the_folder_as_it_was_even_when_it_is_read_only(self, tmp_path):
+        with Ledger.open(tmp_path) as ledger:
+            apply(ledger, create("a/1"))
+        before = [(path.name, path.stat().st_mtime_ns) for path in tmp_path.iterdir()]
+        tmp_path.chmod(0o500)
+        with Ledger.read(tmp_path) as ledger:
+            assert set(remembered(ledger).written) == {"a/1"}
+        tmp_path.chmod(0o700)
+        assert [(path.name, path.stat().st_mtime_ns) for path in tmp_path.iterdir()] == before
+
+    def test_a_damaged_ledger_reads_as_empty_with_a_notice_and_is_left(self, tmp_path):
+        (tmp_path / files.NAME).write_bytes(b"nonsense" * 999)
+        with Ledger.read(tmp_path) as ledger:
+            assert remembered(ledger).written == {}
+            assert "damaged" in ledger.notices[0]
+        assert [path.name for path in tmp_path.iterdir()] == [files.NAME]
+
+
+class TestOpening:
+    def test_the_file_is_for_its_owner_and_durable(self, tmp_path):
+        with Ledger.open(tmp_path / "new" / "state") as ledger:
+            assert ledger.rows("PRAGMA journal_mode") == [("wal",)]
+            assert ledger.rows("PRAGMA synchronous") == [(2,)]
+            apply(ledger, create("a/1"))
+            for path in (tmp_path / "new" / "state").iterdir():
+                assert path.stat().st_mode & 0o077 == 0, path
+
+    def test_a_newer_ledger_is_refused_and_left(self, tmp_path):
+        path = tmp_path / files.NAME
+        with Ledger.open(tmp_path):
+            pass
+        with sqlite3.connect(path) as connection:
+            connection.execute("PRAGMA user_version=99")
+        connection.close()
+        before = path.read_bytes()
+        for opened in (Ledger.open, Ledger.read):
+            with pytest.raises(StateUnusable, match="version 99") as refused:
+                opened(tmp_path)
+            assert refused.value.hint
+        assert path.read_bytes() == before
+
+    def test_another_programs_database_is_refused(self, tmp_path):
+        with sqlite3.connect(tmp_path / files.NAME) as connection:
+            connection.execute("CREATE TABLE theirs (x)")
+        connection.close()
+        with pytest.raises(StateUnusable, match="not a ledger"):
+            Ledger.open(tmp_path)
+
+    def test_an_older_ledger_is_migrated_and_a_copy_kept(self, tmp_path):
+        later = (*files.MIGRATIONS, ("ALTER TABLE runs ADD COLUMN host TEXT NOT NULL DEFAULT 'here'",))
+        with Ledger.open(tmp_path) as ledger:
+            apply(ledger, create("a/1"))
+        connection, _ = files.open_to_read(tmp_path, later)
+        assert connection.execute("SELECT host FROM runs").fetchall() == [("here",)]
+        assert [path.name for path in tmp_path.iterdir()] == [files.NAME]
+        connection.close()
+        connection, (notice,) = files.open_to_write(tmp_path, later)
+        assert connection.execute("SELECT host FROM runs").fetchall() == [("here",)]
+        connection.close()
+        assert "ledger.db.v1" in notice
+        (tmp_path / "ledger.db.v1").rename(tmp_path / files.NAME)
+        with Ledger.open(tmp_path) as ledger:
+            assert set(remembered(ledger).written) == {"a/1"}
+
+    def test_a_migration_that_fails_leaves_the_old_version_whole(self, tmp_path):
+        with Ledger.open(tmp_path):
+            pass
+        broken = (*files.MIGRATIONS, ("ALTER TABLE runs ADD COLUMN host", "ALTER TABLE none ADD COLUMN x"))
+        with pytest.raises(StateUnusable):
+            files.open_to_write(tmp_path, broken)
+        with Ledger.open(tmp_path) as ledger:
+            assert ledger.rows("PRAGMA user_version") == [(len(files.MIGRATIONS),)]
+
+    @pytest.mark.parametrize("damage", ["header", "page", "cut"])
+    def test_a_damaged_ledger_is_moved_aside_and_begun_anew(self, tmp_path, damage):
+        path = tmp_path / files.NAME
+        with Ledger.open(tmp_path) as ledger:
+            apply(ledger, *(create(f"a/{number}") for number in range(200)))
+        whole = bytearray(path.read_bytes())
+        if damage == "header":
+            whole[:100] = b"?" * 100
+        elif damage == "page":
+            whole[4096 : 4096 * 20] = os.urandom(4096 * 19)
+        else:
+            del whole[5000:]
+        path.write_bytes(whole)
+        with Ledger.open(tmp_path) as ledger:
+            assert "ledger.damaged-1.db" in ledger.notices[0]
+            assert remembered(ledger).written == {}
+            apply(ledger, create("a/1"))
+        assert (tmp_path / "ledger.damaged-1.db").read_bytes() == whole
+        path.write_bytes(b"x" * 9999)
+        with Ledger.open(tmp_path) as ledger:
+            assert "ledger.damaged-2.db" in ledger.notices[0]
+
+    def test_an_empty_file_is_a_new_ledger(self, tmp_path):
+        (tmp_path / files.NAME).touch()
+        with Ledger.open(tmp_path) as ledger:
+            assert (ledger.notices, remembered(ledger).written) == ((), {})
+
+    def test_a_state_folder_that_is_a_file_is_refused_with_a_hint(self, tmp_path):
+        (tmp_path / "state").touch()
+        with pytest.raises(StateUnusable) as refused:
+            Ledger.open(tmp_path / "state")
+        assert refused.value.hint
+
+    def test_a_full_disk_is_said_and_loses_nothing(self, tmp_path):
+        """`max_page_count` makes SQLite answer as it does when the disk is full."""
+        with Ledger.open(tmp_path) as ledger:
+            apply(ledger, create("a/1"))
+            ledger.rows("PRAGMA max_page_count=1")
+            with pytest.raises(StateUnusable, match="disk is full"):
+                apply(ledger, *(create(f"b/{number}") for number in range(500)))
+        with Ledger.open(tmp_path) as ledger:
+            assert (set(remembered(ledger).written), remembered(ledger).intents) == ({"a/1"}, ())
+
+
+LIFE = """
+    import os, signal, sys
+    sys.path.insert(0, {tests!r})
+    from pathlib import Path
+    from test_ledger import Ledger, apply, create, delete, update, FIELDS, HOLIDAY, Decided, NOW, event
+
+    left = int(sys.argv[2])
+    def checkpoint(where):
+        global left
+        left -= 1
+        if left < 0:
+            print(where, flush=True)
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    with Ledger.open(Path(sys.argv[1]), checkpoint) as ledger:
+        apply(ledger, create("a/1"), create("a/2"))
+        ledger.observe([], [event("a/9", HOLIDAY)], [])
+        apply(ledger, update("a/1", FIELDS, HOLIDAY), delete("a/2"))
+        ledger.decide([Decided("a/1", "a", "written", ())], NOW)
+    print("lived", flush=True)
+"""
+STEPS = (
+    # commits done, then what is remembered: (written keys, open intents)
+    (0, (set(), 0)),
+    (1, (set(), 2)),
+    (2, ({"a/1", "a/2"}, 0)),
+    (4, ({"a/1", "a/2", "a/9"}, 0)),
+    (5, ({"a/1", "a/2", "a/9"}, 2)),
+    (6, ({"a/1", "a/9"}, 0)),
+)
+
+
+@pytest.mark.parametrize("point", range(17))
+def test_killed_around_any_commit_the_ledger_holds_exactly_what_was_committed(tmp_path, point):
+    code = textwrap.dedent(LIFE).format(tests=str(Path(__file__).parent))
+    life = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path), str(point)], capture_output=True, text=True, check=False
+    )
+    if point == 16:
+        assert life.stdout == "lived\n", life.stderr
+    else:
+        assert (life.returncode, life.stderr) == (-signal.SIGKILL, "")
+    commits = (point + 1) // 2
+    expected = [state for done, state in STEPS if done <= commits][-1]
+    with Ledger.read(tmp_path) as reader, Ledger.open(tmp_path) as ledger:
+        assert ledger.notices == ()
+        for each in (reader, ledger):
+            assert (set(remembered(each).written), len(remembered(each).intents)) == expected
