@@ -75,6 +75,10 @@ class PartlyApplied(AgendadError):
 
 
 class RefusedBySafety(AgendadError):
-    """A safety limit stopped the work before its first write."""
+    """A safety limit stopped the work before its first write. `asks`: the person may lift it with `--yes`."""
 
     exit_status = 5
+
+    def __init__(self, message: str, *, hint: str = "", asks: bool = False) -> None:
+        super().__init__(message, hint=hint)
+        self.asks = asks

@@ -8,15 +8,15 @@ from agendad.app.home import Home
 from agendad.errors import ProblemsFound, RefusedBySafety
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from datetime import datetime
     from zoneinfo import ZoneInfo
 
     from agendad.app.cycle import Look
+    from agendad.app.take_back import TakenBack
     from agendad.cli.context import Context
     from agendad.ledger import Ledger
-    from agendad.model.plan import Change
     from agendad.rules.load import Loaded
+    from agendad.views.terminal import Terminal
 
 
 class Work(NamedTuple):
@@ -71,13 +71,28 @@ def ask(context: Context, question: str, *, yes: bool) -> None:
         raise RefusedBySafety("nothing was changed", hint="`--yes` agrees without being asked")
 
 
-def list_changes(changes: Sequence[Change], zone: ZoneInfo) -> str:
-    """The changes as one line each, for a person who is about to agree to them."""
-    from agendad.app.jsonforms import moment_json
+def terminal(context: Context) -> Terminal:
+    """How wide and how colourful stdout is; as wide as it needs when it is no terminal."""
+    import os
 
-    lines = []
-    for change in changes:
-        fields = change.after or (change.before.fields if change.before else None)
-        if fields is not None:
-            lines.append(f"  {change.action.value:<7}{moment_json(fields.start, zone)[:16]}  {fields.title}")
-    return "\n".join(lines)
+    from agendad.views.terminal import Terminal
+
+    width = None
+    if context.stdout.isatty():
+        try:
+            width = max(40, os.get_terminal_size(context.stdout.fileno()).columns)
+        except OSError:
+            width = 80
+    return Terminal(width, context.colour)
+
+
+def report(taken: TakenBack, work: Work, context: Context) -> None:
+    """Says what was taken back: one line each, or JSON."""
+    from agendad.app import show
+
+    if context.json:
+        left = [each.key for each in taken.left]
+        context.print_json({"version": 1, **show.done_json(taken.done, work.now), "left": left, "problems": []})
+        return
+    made = show.changes_text(taken.done.made, work.now)
+    context.stdout.write((made or "nothing to take back\n") + show.missed_text(taken.done))

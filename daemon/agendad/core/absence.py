@@ -77,7 +77,7 @@ def absent_days(
         if isinstance(start, datetime):
             timed.append(span(event, zone))
         else:
-            found.update(start + timedelta(days=n) for n in range((end - start).days))
+            found.update(start + timedelta(days=n) for n in range(end.toordinal() - start.toordinal()))
     for first, last in union(timed):
         day = from_minutes(first, zone).date()
         while to_minutes(wall(day, 0, zone)) < last:

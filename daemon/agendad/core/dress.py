@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
+from agendad.core.timeline import subtract
 from agendad.model.calendar import EventFields, ShowAs
+from agendad.model.rule import After, Before
+from agendad.model.settings import Me
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from datetime import date, datetime
+    from datetime import date
 
     from agendad.core.problem import Minutes, Request, Stretch
     from agendad.core.triggers import Occurrence
-    from agendad.model.rule import Look, Text
+    from agendad.model.rule import Look, Rule, Text
     from agendad.model.settings import Settings
 
 
@@ -25,13 +29,9 @@ def dress(
 ) -> EventFields:
     """The event's fields; titles and notes are in the configured language, their expressions filled by `render`."""
     look = occurrence.look
-    context = {
-        "rule": occurrence.rule.id,
-        "event": occurrence.event.fields if occurrence.event else None,
-        "me": settings.me,
-        "start": start,
-        "end": end,
-    }
+    context: dict[str, object] = {"rule": occurrence.rule.id, "me": settings.me, "start": start, "end": end}
+    if occurrence.event is not None:
+        context["event"] = occurrence.event.fields
 
     def text(source: Text | None) -> str:
         if source is None:
@@ -53,14 +53,22 @@ def dress(
     )
 
 
+def sample_context(rule: Rule, me: Me | None) -> dict[str, object]:
+    """What titles and notes of a rule may name, with a sample of each: the same names as in `dress`."""
+    start = datetime(2026, 11, 24, 9, tzinfo=rule.timezone)
+    end = datetime(2026, 11, 24, 10, tzinfo=rule.timezone)
+    context: dict[str, object] = {"rule": rule.id, "me": me or Me(), "start": start, "end": end}
+    if isinstance(rule.trigger, After | Before):
+        context["event"] = EventFields("Planning", start, end)
+    return context
+
+
 def auto_show_as(look: Look, request: Request, piece: Stretch, taken: Sequence[Stretch], now: Minutes) -> ShowAs:
     """`show_as: auto`: free while the block still has other places to go.
 
     `taken` is everything else that holds time, sorted and disjoint. Another place is a stretch of the block's length
     in its windows that does not overlap the others counted.
     """
-    from agendad.core.timeline import subtract
-
     start, end = piece
     if start - now < look.auto_lead:
         return ShowAs.BUSY

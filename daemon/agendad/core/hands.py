@@ -36,6 +36,7 @@ class Context:
     calendar     where new blocks are written
     calendars    the calendars that were read whole
     rules        the ids of the rules that are enabled
+    horizon      how far ahead the rules were expanded; None: to the end of what was read
     paused       nothing is to be written
     """
 
@@ -45,6 +46,7 @@ class Context:
     calendar: str
     calendars: frozenset[str]
     rules: frozenset[str]
+    horizon: datetime | None = None
     paused: bool = False
 
 

@@ -181,10 +181,17 @@ def _unwanted(event: Event, hands: Hands, context: Context, unplaced: Reason | N
         why = Reason(ReasonCode.HAND_KEPT, {"fields": _names(touched)})
     elif context.paused:
         why = Reason(ReasonCode.PAUSED)
+    elif rule in context.rules and _beyond(event, context):
+        why = Reason(ReasonCode.KEPT)
     else:
         gone = Reason(ReasonCode.NO_LONGER_DUE if rule in context.rules else ReasonCode.RULE_GONE)
         return _Step(changes=_deletes(event, hands, context, unplaced or gone))
     return _Step(blocks=(PlannedBlock(key, rule, event.fields, state, (why,)),))
+
+
+def _beyond(event: Event, context: Context) -> bool:
+    """Whether an event lies where no rule was asked: the horizon was shortened, or the clock stands earlier."""
+    return context.horizon is not None and instant(event.fields.start, context.now) >= context.horizon
 
 
 def _deletes(event: Event, hands: Hands, context: Context, why: Reason) -> tuple[Change, ...]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from agendad.core import recurrence
 from agendad.core.timeline import from_minutes, to_minutes, wall
 from agendad.model.reasons import Reason, ReasonCode
-from agendad.model.rule import After, AfterBusy, Before, Every, Steps
+from agendad.model.rule import After, AfterBusy, Before, Every, EveryPeriod, MonthOfQuarter, Steps, WeekOfMonth
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -36,6 +36,7 @@ class Occurrence:
     """One wish of a rule.
 
     first, end      the days of the rule's zone it may live in, `end` excluded
+    one_day         it means that day, not any day of a period
     excluded_days   days among them that `except:` takes out
     moment          for `after:` and `before:`: the stretch of minutes in which it may *start* (both ends included)
     as_late         it is drawn to the end of its moment (a `before:` without `lead:`)
@@ -132,7 +133,7 @@ def _recurring(rule: Rule, every: Every, scope: Scope) -> tuple[list[Occurrence]
                 rule.verb,
                 rule.placement,
                 rule.look,
-                one_day=member.end - member.first == timedelta(days=1),
+                one_day=not isinstance(every.phrase, EveryPeriod | WeekOfMonth | MonthOfQuarter),
                 excluded_days=member.excluded_days,
             )
         )

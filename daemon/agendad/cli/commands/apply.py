@@ -57,8 +57,9 @@ def cycle(work: Work, permissions: Permissions, context: Context) -> Applied:
 def report(applied: Applied, context: Context) -> None:
     """Says what was done: one line each, or JSON."""
     from agendad.app import show
+    from agendad.cli.work import terminal
 
     if context.json:
         context.print_json(show.applied_json(applied))
     else:
-        context.stdout.write(show.applied_text(applied, colour=context.colour))
+        context.stdout.write(show.applied_text(applied, terminal(context)))

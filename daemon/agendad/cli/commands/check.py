@@ -29,17 +29,13 @@ def run(args: argparse.Namespace, context: Context) -> int:
 
     loaded = Home(context.config_dir, context.state_dir).read(args.paths)
     zone = loaded.settings.timezone if loaded.settings else UTC
-    found = problems(loaded, context.clock(zone).now().date())
+    found = problems(loaded, context.config_dir, context.clock(zone).now().date())
     form = "json" if context.json else args.format or "text"
     if form == "json":
-        context.print_json({"version": 1, "problems": report.as_json(found)})
+        context.print_json({"version": 1, "problems": [report.as_json(each) for each in found]})
     elif form == "github":
-        context.stdout.write(report.as_github(found))
+        context.stdout.write("".join(f"{report.as_github(each)}\n" for each in found))
     else:
-        context.stdout.write(report.as_text(found, colour=context.colour))
-        errors = sum(each.severity is Severity.ERROR for each in found)
-        if not found:
-            context.say(f"no problem in {len(loaded.rules)} rules")
-        else:
-            context.say(f"{errors} errors, {len(found) - errors} warnings")
+        context.stdout.write("\n".join(report.as_text(each) for each in found))
+        context.say(report.summary(found) or f"{len(loaded.rules)} rules, no problem")
     return 1 if any(each.severity is Severity.ERROR for each in found) else 0

@@ -27,7 +27,7 @@ def run(args: argparse.Namespace, context: Context) -> int:
     from agendad.app.cycle import plan
     from agendad.app.jsonforms import plan_json
     from agendad.cli.progress import progress
-    from agendad.cli.work import begin, look_now
+    from agendad.cli.work import begin, look_now, terminal
 
     first, last = _day(args.first, "--from"), _day(args.last, "--to")
     work = begin(context)
@@ -40,7 +40,7 @@ def run(args: argparse.Namespace, context: Context) -> int:
     if context.json:
         context.print_json(plan_json(found, seen.settings.timezone))
     else:
-        context.stdout.write(show.plan_text(found, seen, colour=context.colour))
+        context.stdout.write(show.plan_lines(found, seen, terminal(context)))
     return 0
 
 

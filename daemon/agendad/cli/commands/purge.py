@@ -18,9 +18,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, context: Context) -> int:
     """Counts what would go, asks, and removes it; blocks of the past and those changed by hand too."""
-    from agendad.app import show
     from agendad.app.take_back import purge
-    from agendad.cli.work import ask, begin
+    from agendad.cli.work import ask, begin, report
 
     work = begin(context)
 
@@ -30,6 +29,6 @@ def run(args: argparse.Namespace, context: Context) -> int:
             ask(context, question, yes=args.yes)
 
     taken = purge(work.home, work.loaded, work.now, agree)
-    show.taken_back(taken, work.zone, context)
+    report(taken, work, context)
     taken.done.check()
     return 0

@@ -24,9 +24,7 @@ def run(args: argparse.Namespace, context: Context) -> int:
     from agendad.cli.work import begin
 
     if not args.once:
-        raise UsageError(
-            "this version runs one cycle at a time", hint="`agendad run --once`, from a timer or by hand"
-        )
+        raise UsageError("this version runs one cycle at a time", hint="`agendad run --once`, from a timer or by hand")
     work = begin(context)
     applied = cycle(work, Permissions(), context)
     report(applied, context)

@@ -21,9 +21,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, context: Context) -> int:
     """Shows what would be taken back, asks, and does it."""
-    from agendad.app import show
+    from agendad.app.show import changes_text
     from agendad.app.take_back import undo
-    from agendad.cli.work import ask, begin, list_changes
+    from agendad.cli.work import ask, begin, report
 
     if args.count < 1:
         raise UsageError("N is at least 1")
@@ -31,13 +31,13 @@ def run(args: argparse.Namespace, context: Context) -> int:
 
     def agree(changes: tuple[Change, ...], left: tuple[Skipped, ...]) -> None:
         if changes and not args.yes:
-            context.say(list_changes(changes, work.zone))
+            context.say(changes_text(changes, work.now).rstrip())
         for each in left:
             context.say(f"  {each.key} was changed since and stays as it is")
         if changes:
             ask(context, f"Take back these {len(changes)} changes?", yes=args.yes)
 
     taken = undo(work.home, work.loaded, work.now, args.count, agree)
-    show.taken_back(taken, work.zone, context)
+    report(taken, work, context)
     taken.done.check()
     return 0

@@ -1,0 +1,108 @@
+"""Makes the calendar agree with the rules: a cycle, its safety limits, its writes, and what is remembered of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from agendad import decisions as decisions_file
+from agendad.app.carry import Done, carry_out
+from agendad.app.cycle import Look, first_day_ids, look
+from agendad.core.hands import remember
+from agendad.core.safety import emptied, within_limits
+from agendad.errors import RefusedBySafety
+from agendad.ledger.history import runs
+from agendad.model.memory import Decided
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from agendad.app.home import Home
+    from agendad.ledger import Ledger
+    from agendad.model.plan import Change
+    from agendad.rules.load import Loaded
+
+CLOCK_SLACK: Final = timedelta(minutes=10)
+"""How far the clock may stand before the last run without being thought wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Permissions:
+    """What the person allowed: `yes` lifts the limits of a cycle, `accept_empty` says they emptied the calendar."""
+
+    yes: bool = False
+    accept_empty: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What one apply saw and did."""
+
+    seen: Look
+    done: Done
+
+
+def apply(
+    home: Home,
+    loaded: Loaded,
+    now: datetime,
+    permissions: Permissions = Permissions(),
+    progress: Callable[[int], None] = lambda _: None,
+) -> Applied:
+    """One whole cycle at `now` (aware).
+
+    Raises ProviderError and RefusedBySafety before anything was written. What could not be written is
+    in the result; `Done.check` turns it into the exit status.
+    """
+    with home.working() as ledger:
+        if not permissions.yes:
+            refuse_earlier_clock(ledger, now)
+        port = home.calendars(loaded.configured, now)
+        decisions = decisions_file.load(home.state)
+        seen = look(loaded, port, ledger, decisions, now)
+        changes, later = _allowed(seen, permissions)
+        # Deletions go into decisions.json before the ledger forgets the events: a crash between the two loses none.
+        kept = remember(decisions, seen.hands, replace(seen.context, rules=first_day_ids(seen.rules)))
+        if kept != decisions:
+            decisions_file.save(home.state, kept, home.checkpoint)
+        ledger.observe(seen.hands.settled, seen.hands.adopted(), seen.hands.gone)
+        done = replace(carry_out(ledger, port, changes, "apply", now, progress), later=later)
+        ledger.decide(decided(seen), now)
+    return Applied(seen, done)
+
+
+def refuse_earlier_clock(ledger: Ledger, now: datetime) -> None:
+    """Raises RefusedBySafety when the clock stands before the last run: what is past would count as to come."""
+    last = runs(ledger)
+    if last and now < last[0].now - CLOCK_SLACK:
+        raise RefusedBySafety(
+            f"the clock stands at {now:%Y-%m-%d %H:%M}, before the last run at"
+            f" {last[0].now.astimezone(now.tzinfo):%Y-%m-%d %H:%M}",
+            hint="set the clock right; if it is right now, `agendad apply --yes` goes on from here",
+            asks=True,
+        )
+
+
+def decided(seen: Look) -> list[Decided]:
+    """The state and the reasons of every key of the cycle, for `agendad explain`."""
+    found = {
+        skipped.key: Decided(skipped.key, skipped.rule, "skipped", skipped.why)
+        for skipped in (*seen.decision.skipped, *seen.reconciled.skipped)
+    }
+    for block in seen.reconciled.blocks:
+        found[block.key] = Decided(block.key, block.rule, block.state, block.why)
+    return [found[key] for key in sorted(found)]
+
+
+def _allowed(seen: Look, permissions: Permissions) -> tuple[tuple[Change, ...], tuple[Change, ...]]:
+    changes = seen.reconciled.changes
+    if not permissions.accept_empty and (refusal := emptied(seen.hands, seen.snapshot.counts, seen.context)):
+        raise refusal
+    if permissions.yes:
+        return changes, ()
+    allowed = within_limits(changes, seen.settings.limits, seen.now)
+    if isinstance(allowed, RefusedBySafety):
+        raise allowed
+    return allowed.now, allowed.later

@@ -1,0 +1,128 @@
+"""What can be found wrong before a cycle runs: files, expressions in titles and notes, rules that collide."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from agendad.core.dress import sample_context
+from agendad.core.recurrence import occurrences
+from agendad.diagnostics import Diagnostic, Severity
+from agendad.drafting.expressions import ExpressionError, Expressions
+from agendad.model.rule import Every, EveryPeriod, MonthOfQuarter, Steps, WeekOfMonth
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import date
+    from pathlib import Path
+
+    from agendad.diagnostics import Span
+    from agendad.model.rule import Rule, Text
+    from agendad.model.settings import Me
+    from agendad.rules.load import Loaded
+
+WATCHED_DAYS: Final = 56
+"""How far ahead two rules are compared; long enough for a monthly one to show twice."""
+
+_DAY: Final = 24 * 60
+
+
+def problems(loaded: Loaded, folder: Path, today: date) -> tuple[Diagnostic, ...]:
+    """All problems of a configuration, in the order of their place: those of reading it, and those found by trying.
+
+    `folder` is the one that the places of problems are relative to.
+    """
+    enabled = [rule for rule in loaded.rules if rule.enabled]
+    me = loaded.settings.me if loaded.settings else None
+    tried = [*unfillable(loaded.rules, me), *collisions(enabled, today)]
+    found = [*loaded.diagnostics, *(_with_source(each, folder) for each in tried)]
+    return tuple(sorted(found, key=lambda each: (each.span, each.severity, each.code)))
+
+
+def unfillable(rules: Sequence[Rule], me: Me | None) -> Iterator[Diagnostic]:
+    """Titles and notes whose expressions cannot be filled, tried on a sample."""
+    expressions = Expressions()
+    for rule in rules:
+        for name, text in _texts(rule):
+            for source in text.by_language.values():
+                if "{{" not in source and "{%" not in source:
+                    continue
+                try:
+                    expressions.render(source, sample_context(rule, me))
+                except ExpressionError as error:
+                    yield Diagnostic(_place(rule, name), "template", error.message, error.hint)
+
+
+def _texts(rule: Rule) -> Iterator[tuple[str, Text]]:
+    verbs = [(rule.verb, rule.look, "")]
+    if isinstance(rule.trigger, Steps):
+        verbs = [(step.verb, step.look, "steps") for step in rule.trigger.steps]
+    for verb, look, place in verbs:
+        yield place or type(verb).__name__.lower(), verb.title
+        if look.notes is not None:
+            yield place or "notes", look.notes
+
+
+def _place(rule: Rule, name: str) -> Span:
+    return (rule.field_spans or {}).get(name, rule.span)
+
+
+def collisions(rules: Sequence[Rule], today: date) -> Iterator[Diagnostic]:
+    """Warnings for pairs of rules with fixed times of which one never finds its place free of the other."""
+    wanted = {rule.id: list(_wall_times(rule, today)) for rule in rules}
+    known = {rule.id: rule for rule in rules}
+    met: dict[tuple[str, str], set[tuple[int, int]]] = {}
+    line = sorted((*stretch, rule) for rule, stretches in wanted.items() for stretch in stretches)
+    open_now: list[tuple[int, int, str]] = []
+    for start, end, rule in line:
+        open_now = [each for each in open_now if each[1] > start]
+        for other_start, other_end, other in open_now:
+            if other != rule:
+                met.setdefault((rule, other), set()).add((start, end))
+                met.setdefault((other, rule), set()).add((other_start, other_end))
+        open_now.append((start, end, rule))
+    for (one, other), stretches in sorted(met.items()):
+        lower, higher = sorted((known[one], known[other]), key=_rank, reverse=True)
+        always = len(stretches) == len(set(wanted[one]))
+        reverse = len(met[other, one]) == len(set(wanted[other]))
+        if always and (one < other or not reverse):
+            yield Diagnostic(
+                _place(lower, "at"),
+                "collision",
+                f"rule `{lower.id}` always collides with `{higher.id}`, which ranks higher",
+                "move one of them, or let one stand over the other with `may_overlap: [blocks]`",
+                Severity.WARNING,
+            )
+
+
+def _with_source(problem: Diagnostic, folder: Path) -> Diagnostic:
+    """The problem with the text of its line, as the reader of the file gives it."""
+    try:
+        lines = (folder / problem.span.file).read_text("utf-8-sig").splitlines()
+    except OSError:
+        return problem
+    line = problem.span.line - 1
+    return replace(problem, source=lines[line]) if line < len(lines) else problem
+
+
+def _rank(rule: Rule) -> tuple[int, str]:
+    return rule.placement.priority, rule.id
+
+
+def _wall_times(rule: Rule, today: date) -> Iterator[tuple[int, int]]:
+    """The fixed times of a rule in the days to come, in minutes of the wall clock; none where times are not fixed."""
+    every = rule.trigger
+    placement = rule.placement
+    if not isinstance(every, Every) or not placement.at or placement.may_overlap_blocks:
+        return
+    if isinstance(every.phrase, EveryPeriod | WeekOfMonth | MonthOfQuarter):
+        return
+    until = today + timedelta(days=WATCHED_DAYS)
+    for member in occurrences(every, today, until, holidays={}, absent=(), first_day=today):
+        if member.excluded_by:
+            continue
+        for at in placement.at:
+            start = member.first.toordinal() * _DAY + at.start
+            length = (at.end - at.start) if at.end is not None else (placement.lasts.most if placement.lasts else 0)
+            yield start, start + length

@@ -1,0 +1,169 @@
+"""One cycle up to the plan: observe, decide, reconcile. It changes nothing.
+
+`plan` shows its result, `apply` carries it out, `status` and `explain` read it, `simulate` and the service repeat it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from agendad.app.observe import public_holidays, stretch
+from agendad.core.engine import Decision, Situation, decide, horizon_days
+from agendad.core.hands import Context, Hands, hands
+from agendad.core.reconcile import Reconciled, reconcile
+from agendad.core.timeline import wall
+from agendad.core.triggers import identity
+from agendad.drafting.expressions import Expressions
+from agendad.errors import UsageError
+from agendad.model.plan import Plan
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from agendad.core.problem import Problem, Solution
+    from agendad.ledger import Ledger
+    from agendad.model.calendar import EventFields
+    from agendad.model.memory import Decisions, Memory
+    from agendad.model.rule import Rule
+    from agendad.model.settings import Settings
+    from agendad.ports import CalendarPort, Snapshot
+    from agendad.rules.load import Loaded
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Everything that one cycle saw and decided, nothing of it carried out. `settings` have their final zone."""
+
+    settings: Settings
+    rules: tuple[Rule, ...]
+    loaded: Loaded
+    context: Context
+    snapshot: Snapshot
+    memory: Memory
+    hands: Hands
+    decision: Decision
+    reconciled: Reconciled
+
+    @property
+    def now(self) -> datetime:
+        """The instant of the cycle, in the zone of the settings."""
+        return self.context.now
+
+
+def look(loaded: Loaded, port: CalendarPort, ledger: Ledger, decisions: Decisions, now: datetime) -> Look:
+    """Observes, decides and reconciles at `now`.
+
+    Raises CalendarUnreadable or another ProviderError when anything that matters cannot be read.
+    """
+    settings = loaded.configured
+    memory = ledger.memory(decisions, since=now - timedelta(days=400))
+    start, end = stretch(settings, loaded.rules, memory.written.values(), now)
+    snapshot = port.read(start, end)
+    settings, rules = _in_calendar_zone(settings, loaded.rules, snapshot.timezone)
+    enabled = tuple(rule for rule in rules if rule.enabled)
+    now = now.astimezone(settings.timezone)
+    context = Context(
+        now=now,
+        start=start,
+        end=end,
+        horizon=wall(horizon_days(settings, now)[1], 0, settings.timezone),
+        calendar=settings.calendar.write,
+        calendars=frozenset(snapshot.counts),
+        rules=frozenset(rule.id for rule in enabled),
+        paused=decisions.paused(now),
+    )
+    seen = hands(snapshot.events, memory, context)
+    situation = Situation(
+        rules=enabled,
+        settings=settings,
+        people=loaded.people,
+        now=now,
+        events=snapshot.events,
+        hands=seen,
+        first_days=decisions.first_days,
+        absences=decisions.absences,
+        holidays=public_holidays(settings, start, end),
+    )
+    decision = decide(situation, Expressions().render, _placer(settings))
+    unplaced = {skipped.key: skipped.why[-1] for skipped in decision.skipped}
+    return Look(
+        settings=settings,
+        rules=rules,
+        loaded=loaded,
+        context=context,
+        snapshot=snapshot,
+        memory=memory,
+        hands=seen,
+        decision=decision,
+        reconciled=reconcile(decision.desired, seen, context, unplaced),
+    )
+
+
+def first_day_ids(rules: tuple[Rule, ...]) -> frozenset[str]:
+    """The ids under which the first days of the enabled rules are remembered."""
+    return frozenset(identity(rule) for rule in rules if rule.enabled)
+
+
+def plan(seen: Look, first: date | None = None, last: date | None = None) -> Plan:
+    """What the cycle would do in a range of days, both included; without them from today to the end of the horizon.
+
+    Raises UsageError for days outside the horizon, or in the wrong order.
+    """
+    zone = seen.settings.timezone
+    today, horizon = horizon_days(seen.settings, seen.now)
+    first, last = first or today, last or max(horizon - timedelta(days=1), first or today)
+    if not today <= first <= last < horizon:
+        raise UsageError(
+            f"the range {first} to {last} is not inside the horizon, {today} to {horizon - timedelta(days=1)}",
+            hint="`horizon:` in agendad.yaml says how far ahead blocks are written",
+        )
+    start, end = wall(first, 0, zone), wall(last + timedelta(days=1), 0, zone)
+    whole = first == today and last == horizon - timedelta(days=1)
+
+    def inside(fields: EventFields | None) -> bool:
+        if fields is None:
+            return False
+        begins, ends = (
+            moment if isinstance(moment, datetime) else wall(moment, 0, zone) for moment in (fields.start, fields.end)
+        )
+        return begins < end and ends > start
+
+    changes = seen.reconciled.changes
+    if not whole:
+        changes = tuple(c for c in changes if inside(c.after) or (c.before is not None and inside(c.before.fields)))
+    skipped = (*seen.decision.skipped, *seen.reconciled.skipped)
+    return Plan(
+        now=seen.now,
+        start=start,
+        end=end,
+        changes=changes,
+        blocks=tuple(block for block in seen.reconciled.blocks if inside(block.fields)),
+        skipped=tuple(each for each in skipped if each.day is None or first <= max(each.day, first) <= last),
+        violations=tuple(each for each in seen.decision.violations if inside(each.event.fields)),
+        problems=(*seen.loaded.diagnostics, *seen.snapshot.problems),
+        deleted_by_hand=tuple(sorted(seen.hands.found)),
+    )
+
+
+def _in_calendar_zone(
+    settings: Settings, rules: tuple[Rule, ...], calendar_zone: str
+) -> tuple[Settings, tuple[Rule, ...]]:
+    """`timezone: calendar`: the calendar's own zone, for the settings and for every rule without one of its own."""
+    if not settings.follow_calendar_zone or not calendar_zone:
+        return settings, rules
+    zone = ZoneInfo(calendar_zone)
+    moved = tuple(replace(rule, timezone=zone) if rule.timezone is settings.timezone else rule for rule in rules)
+    return replace(settings, timezone=zone), moved
+
+
+def _placer(settings: Settings) -> Callable[[Problem], Solution]:
+    if settings.exact_placement:
+        from agendad.core.exact import place_exact
+
+        return place_exact
+    from agendad.core.placement import place
+
+    return place

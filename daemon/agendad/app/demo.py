@@ -1,0 +1,62 @@
+"""Builds the demonstration and runs one cycle over it: what `agendad demo` shows. The example itself is in `demo_*`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from agendad import decisions
+from agendad.app import show
+from agendad.app.apply import Applied, apply
+from agendad.app.cycle import look, plan
+from agendad.app.demo_files import write_demo
+from agendad.app.home import Home
+from agendad.errors import UsageError
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+
+    from agendad.app.cycle import Look
+    from agendad.model.plan import Plan
+
+PAGE = "week.html"
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """What was built: the page shows the plan as it was before its cycle, `seen` is how things stand after it."""
+
+    home: Home
+    page: Path
+    before: Plan
+    applied: Applied
+    seen: Look
+
+
+def build(directory: Path, now: datetime, language: str) -> Demo:
+    """Writes the example into `directory`, runs one cycle at `now`, and draws the weeks.
+
+    Raises UsageError when the folder holds anything else than a demonstration.
+    """
+    if directory.exists() and any(directory.iterdir()) and not (directory / PAGE).exists():
+        raise UsageError(
+            f"{directory} is not empty", hint="name a folder that does not exist yet: `agendad demo try-it`"
+        )
+    home = Home(directory, directory / "state")
+    try:
+        home.state.mkdir(parents=True, exist_ok=True)
+        write_demo(directory, now, language)
+    except OSError as error:
+        raise UsageError(f"{error.filename}: {(error.strerror or str(error)).lower()}") from None
+    loaded = home.load()
+    now = now.astimezone(loaded.configured.timezone)
+    with home.ledger() as ledger:
+        first = look(loaded, home.calendars(loaded.configured, now), ledger, decisions.load(home.state), now)
+    before = plan(first)
+    show.write_page(before, first, directory / PAGE)
+    applied = apply(home, loaded, now)
+    applied.done.check()
+    with home.ledger() as ledger:
+        seen = look(loaded, home.calendars(loaded.configured, now), ledger, decisions.load(home.state), now)
+    return Demo(home, directory / PAGE, before, applied, seen)

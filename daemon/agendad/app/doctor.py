@@ -1,0 +1,101 @@
+"""Checks an installation, part by part; each finding says what it means and what to do. Called by `agendad doctor`."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from agendad import __version__, decisions
+from agendad.core.safety import emptied
+from agendad.errors import AgendadError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from agendad.app.home import Home
+    from agendad.rules.load import Loaded
+
+State = Literal["ok", "warning", "error"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One part that was looked at. `exit_status` is what an error of this part makes the command return."""
+
+    part: str
+    state: State
+    message: str
+    hint: str = ""
+    exit_status: int = 0
+
+
+def examine(home: Home, loaded: Loaded, now: datetime) -> Iterator[Finding]:
+    """Looks at everything in the order in which a cycle needs it. Changes nothing."""
+    yield Finding("program", "ok", f"agendad {__version__}, Python {platform.python_version()} on {sys.platform}")
+    errors = sum(problem.severity == "error" for problem in loaded.diagnostics)
+    if errors:
+        yield Finding("rules", "error", f"{errors} errors in {home.config}", "`agendad check` shows each", 1)
+    else:
+        enabled = sum(rule.enabled for rule in loaded.rules)
+        yield Finding("rules", "ok", f"{len(loaded.rules)} rules, {enabled} enabled, in {home.config}")
+    yield from _state(home)
+    if loaded.settings is not None and not errors:
+        yield from _calendars(home, loaded, now)
+
+
+def _state(home: Home) -> Iterator[Finding]:
+    folder = home.state
+    if not folder.exists():
+        yield Finding("state", "warning", f"{folder} is not there yet", "the first `agendad apply` makes it")
+        return
+    if not os.access(folder, os.W_OK):
+        yield Finding("state", "error", f"{folder} cannot be written", "give yourself the right to write there", 3)
+        return
+    try:
+        with home.ledger() as ledger:
+            notices = ledger.notices
+        kept = decisions.load(folder)
+    except AgendadError as error:
+        yield Finding("state", "error", error.message, error.hint, error.exit_status)
+        return
+    for notice in notices:
+        yield Finding("state", "warning", notice)
+    has_ledger, has_decisions = ((folder / name).exists() for name in ("ledger.db", "decisions.json"))
+    if not has_ledger and not has_decisions:
+        yield Finding(
+            "state",
+            "warning",
+            "neither ledger nor decisions.json is there",
+            "if they were lost: blocks that you deleted by hand will come back; delete them once more",
+        )
+        return
+    yield Finding("state", "ok", f"{folder}: {len(kept.deleted)} deletions by hand remembered")
+
+
+def _calendars(home: Home, loaded: Loaded, now: datetime) -> Iterator[Finding]:
+    from agendad.app.cycle import look
+
+    settings = loaded.configured
+    try:
+        with home.ledger() as ledger:
+            seen = look(loaded, home.calendars(settings, now), ledger, decisions.load(home.state), now)
+    except AgendadError as error:
+        yield Finding("calendars", "error", error.message, error.hint, error.exit_status)
+        return
+    for name, count in sorted(seen.snapshot.counts.items()):
+        written = " (blocks are written here)" if name == settings.calendar.write else ""
+        yield Finding("calendars", "ok", f"`{name}`: {count} events{written}")
+    for problem in seen.snapshot.problems:
+        yield Finding(
+            "calendars", "warning", f"{problem.span.file}:{problem.span.line}: {problem.message}", problem.hint
+        )
+    if refusal := emptied(seen.hands, seen.snapshot.counts, seen.context):
+        yield Finding("calendars", "error", refusal.message, refusal.hint, refusal.exit_status)
+    elif seen.reconciled.changes:
+        yield Finding("cycle", "ok", f"{len(seen.reconciled.changes)} changes to make", "`agendad plan` shows them")
+    else:
+        yield Finding("cycle", "ok", "the calendar agrees with the rules")

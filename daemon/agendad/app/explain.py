@@ -1,0 +1,119 @@
+"""Why a block stands where it does, or is missing: by key, by rule or by day. Called by `agendad explain`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Final
+
+from agendad.core.standing import family
+from agendad.core.timeline import wall
+from agendad.errors import UsageError
+from agendad.ledger.history import decisions, log
+
+if TYPE_CHECKING:
+    from agendad.app.cycle import Look
+    from agendad.ledger import Ledger
+    from agendad.ledger.history import LogEntry
+    from agendad.model.calendar import EventFields
+    from agendad.model.plan import Plan, Violation
+    from agendad.model.reasons import Reason
+
+_DATE: Final = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """One occurrence: its state (`planned`, `written`, `pinned`, `skipped`), where it stands, why, and what was done.
+
+    `fields` is None for one that has no block. `changed_by_hand` are the merge fields that the person changed.
+    """
+
+    key: str
+    rule: str
+    state: str
+    fields: EventFields | None
+    why: tuple[Reason, ...]
+    changed_by_hand: frozenset[str] = frozenset()
+    history: tuple[LogEntry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What was asked for, in the order of time."""
+
+    asked: str
+    stories: tuple[Story, ...]
+    violations: tuple[Violation, ...] = ()
+
+
+def explain(seen: Look, plan: Plan, ledger: Ledger, asked: str) -> Explanation:
+    """The stories of a key, of a rule or of a day; raises UsageError when there is nothing of that name.
+
+    `plan` is that of the whole horizon.
+    """
+    everything = _stories(seen, plan)
+    if _DATE.fullmatch(asked):
+        return _of_day(seen, plan, everything, asked)
+    if any(rule.id == asked for rule in seen.rules):
+        violations = tuple(v for v in plan.violations if v.rule == asked)
+        return Explanation(asked, tuple(s for s in everything if s.rule == asked), violations)
+    found = [story for story in everything if story.key == asked or family(story.key) == asked]
+    history = log(ledger, key=asked)
+    if not found and history:
+        newest = history[0]
+        found = [Story(asked, newest.rule, "past", newest.after or newest.before, newest.why)]
+    if not found:
+        known = [*(story.key for story in everything), *(rule.id for rule in seen.rules)]
+        near = get_close_matches(asked, known, n=1)
+        raise UsageError(
+            f"there is no key, rule or date `{asked}`",
+            hint=f"did you mean `{near[0]}`?" if near else "`agendad plan --json` lists the keys",
+        )
+    return Explanation(asked, tuple(_with_history(story, ledger) for story in found))
+
+
+def remembered(ledger: Ledger, asked: str) -> Explanation:
+    """What the last good cycle recorded of a key or a rule, without reading rules or calendars."""
+    found = decisions(ledger, key=asked) or decisions(ledger, rule=asked)
+    stories = tuple(Story(each.key, each.rule, each.state, None, each.why) for each, _ in found)
+    return Explanation(asked, tuple(_with_history(story, ledger) for story in stories))
+
+
+def _stories(seen: Look, plan: Plan) -> list[Story]:
+    stories = [
+        Story(b.key, b.rule, b.state, b.fields, b.why, seen.hands.changed.get(b.key, frozenset())) for b in plan.blocks
+    ]
+    stories += [Story(s.key, s.rule, "skipped", None, s.why) for s in plan.skipped]
+    return stories
+
+
+def _of_day(seen: Look, plan: Plan, everything: list[Story], asked: str) -> Explanation:
+    try:
+        day = date.fromisoformat(asked)
+    except ValueError as error:
+        raise UsageError(f"`{asked}` is not a date: {error}") from None
+    zone = seen.settings.timezone
+    start, end = wall(day, 0, zone), wall(day + timedelta(days=1), 0, zone)
+
+    def on_day(fields: EventFields) -> bool:
+        begins, ends = (m if isinstance(m, datetime) else wall(m, 0, zone) for m in (fields.start, fields.end))
+        return begins < end and ends > start
+
+    skipped = {each.key for each in plan.skipped if each.day == day}
+    stories = [s for s in everything if (s.key in skipped if s.fields is None else on_day(s.fields))]
+    return Explanation(asked, tuple(stories), tuple(v for v in plan.violations if on_day(v.event.fields)))
+
+
+def _with_history(story: Story, ledger: Ledger) -> Story:
+    return Story(
+        story.key,
+        story.rule,
+        story.state,
+        story.fields,
+        story.why,
+        story.changed_by_hand,
+        log(ledger, key=story.key),
+    )

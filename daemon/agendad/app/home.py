@@ -1,0 +1,76 @@
+"""The two folders of an installation, and what lies in them: configuration and rules, calendars, ledger, decisions.
+
+Every use case begins here. Nothing is written but by `working`, which holds the lock of the state folder.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from agendad.data import templates_dir
+from agendad.errors import AgendadError, ProblemsFound
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+
+    from agendad.ledger import Ledger
+    from agendad.model.settings import Settings
+    from agendad.ports import CalendarPort
+    from agendad.rules.load import Loaded
+
+Checkpoint = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """`config` and `state` are absolute folders. `checkpoint` is called around every file operation (crash tests)."""
+
+    config: Path
+    state: Path
+    checkpoint: Checkpoint | None = field(default=None, compare=False)
+
+    def load(self) -> Loaded:
+        """Configuration, people and rules; raises ProblemsFound when any of them has an error."""
+        loaded = self.read()
+        if loaded.has_errors:
+            raise ProblemsFound(loaded.diagnostics)
+        return loaded
+
+    def read(self, paths: Sequence[Path] = ()) -> Loaded:
+        """The same with its problems; with `paths`, of those rule files and folders alone."""
+        from agendad.rules.load import load_configuration, load_paths
+
+        templates = (self.config / "templates", templates_dir())
+        if paths:
+            return load_paths(paths, self.config, template_dirs=templates)
+        return load_configuration(self.config, template_dirs=templates)
+
+    def calendars(self, settings: Settings, now: datetime) -> CalendarPort:
+        """The configured calendars. Only a disposable cache in the state folder is ever written by reading them."""
+        if settings.calendar.provider != "local":
+            raise AgendadError(
+                f"the calendar provider `{settings.calendar.provider}` is not in this version",
+                hint="set `calendar: {provider: local, path: ...}`",
+            )
+        from agendad.providers.local import open_calendars
+
+        return open_calendars(settings, cache=self.state / "cache", now=now, checkpoint=self.checkpoint)
+
+    def ledger(self) -> Ledger:
+        """The ledger as it stands, for commands that change nothing."""
+        from agendad.ledger import Ledger
+
+        return Ledger.read(self.state)
+
+    @contextmanager
+    def working(self) -> Iterator[Ledger]:
+        """The ledger to write to, under the lock of the state folder; raises AlreadyRunning."""
+        from agendad.ledger import Ledger
+        from agendad.lock import locked
+
+        with locked(self.state), Ledger.open(self.state, self.checkpoint) as ledger:
+            yield ledger

@@ -1,0 +1,126 @@
+"""Results as a person, or a program, reads them: plans, pages, and what an apply did. Called by the commands."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from agendad.app.jsonforms import JSON, change_json, moment_json
+from agendad.core.trace import sentences
+from agendad.errors import UsageError
+from agendad.model.rule import Protect
+from agendad.views.sheet import Frame
+from agendad.views.terminal import Terminal, plan_text, week_text
+from agendad.views.week import sheet
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+
+    from agendad.app.apply import Applied
+    from agendad.app.carry import Done
+    from agendad.app.cycle import Look
+    from agendad.model.plan import Change, Plan
+    from agendad.views.sheet import Sheet
+
+
+def sheet_of(plan: Plan, seen: Look, *, weeks: int | None = None) -> Sheet:
+    """The sheet of a plan: the weeks of its range, or the first `weeks` of them."""
+    zone = seen.settings.timezone
+    start = plan.start.astimezone(zone).date()
+    last = (plan.end.astimezone(zone) - timedelta(microseconds=1)).date()
+    days = (last - start).days + 1
+    if weeks is not None:
+        days = min(days, 7 * weeks - start.weekday())
+    guards = frozenset(rule.id for rule in seen.rules if isinstance(rule.verb, Protect))
+    frame = Frame(start, days, zone, seen.settings.language, guards)
+    return sheet(plan, seen.snapshot.events, frame, reasons(plan))
+
+
+def reasons(plan: Plan) -> dict[str, list[str]]:
+    """The sentence of each key, all its reasons in one."""
+    found = {each.key: each.why for each in plan.skipped}
+    found |= {block.key: block.why for block in plan.blocks}
+    found |= {change.key: change.why for change in plan.changes}
+    return {key: ["; ".join(sentences(why))] for key, why in found.items()}
+
+
+def plan_lines(plan: Plan, seen: Look, terminal: Terminal) -> str:
+    """What would change, one line each with its reason, then conflicts, then totals."""
+    return plan_text(sheet_of(plan, seen), terminal)
+
+
+def week_lines(plan: Plan, seen: Look, terminal: Terminal) -> str:
+    """The present week as a grid."""
+    return week_text(sheet_of(plan, seen, weeks=1), terminal)
+
+
+def write_page(plan: Plan, seen: Look, path: Path) -> None:
+    """The weeks of the plan as one self-contained HTML file; raises UsageError when it cannot be written."""
+    from agendad.views.html import page
+
+    try:
+        path.write_text(page(sheet_of(plan, seen)), encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {(error.strerror or str(error)).lower()}") from None
+
+
+def applied_text(applied: Applied, terminal: Terminal) -> str:
+    """What an apply did, one line each, and what it left undone."""
+    seen = applied.seen
+    plan = _as_plan(applied)
+    text = plan_text(sheet_of(plan, seen), terminal) if plan.changes else "nothing to change\n"
+    return text + missed_text(applied.done)
+
+
+def missed_text(done: Done) -> str:
+    """The changes that were not made, one line each."""
+    lines = [
+        f"not applied: {change.action.value} {change.key}: {outcome.message or outcome.status}"
+        for change, outcome in done.missed
+    ]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def applied_json(applied: Applied) -> JSON:
+    """What an apply did: the changes with the status of each."""
+    zone = applied.seen.settings.timezone
+    return {
+        "version": 1,
+        "now": moment_json(applied.seen.now, zone),
+        **done_json(applied.done, applied.seen.now),
+        "problems": [],
+    }
+
+
+def done_json(done: Done, now: datetime) -> JSON:
+    """The changes of a run: those tried with their outcome, and those left for the next cycle."""
+    zone = now.tzinfo
+    return {
+        "changes": [
+            {**change_json(change, zone), "status": outcome.status, "message": outcome.message}
+            for change, outcome in done.outcomes
+        ],
+        "later": [change_json(change, zone) for change in done.later],
+    }
+
+
+def changes_text(changes: tuple[Change, ...], now: datetime) -> str:
+    """Changes as one short line each."""
+    lines = []
+    for change in changes:
+        fields = change.after or (change.before.fields if change.before else None)
+        if fields is not None:
+            start = moment_json(fields.start, now.tzinfo)[:16].replace("T", " ")
+            lines.append(f"  {change.action.value:<7} {start:<16}  {fields.title}\n")
+    return "".join(lines)
+
+
+def _as_plan(applied: Applied) -> Plan:
+    """What was made, in the shape of a plan."""
+    from dataclasses import replace
+
+    from agendad.app.cycle import plan
+
+    whole = plan(applied.seen)
+    return replace(whole, changes=applied.done.made)

@@ -1,0 +1,98 @@
+"""`undo`, `reset` and `purge`: what they would do, and doing it. Each works on the calendar as it is read now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from agendad import decisions as decisions_file
+from agendad.app.carry import Done, carry_out
+from agendad.app.cycle import look
+from agendad.core import undo as core
+from agendad.errors import UsageError
+from agendad.ledger.history import last_applies
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from agendad.app.home import Home
+    from agendad.model.plan import Change, Skipped
+    from agendad.rules.load import Loaded
+
+FAR: timedelta = timedelta(days=3660)
+"""How far back and ahead `purge` looks for what it made."""
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """What was done, and what was left because a person had changed it since."""
+
+    done: Done
+    left: tuple[Skipped, ...] = ()
+
+
+def undo(
+    home: Home,
+    loaded: Loaded,
+    now: datetime,
+    count: int,
+    agree: Callable[[tuple[Change, ...], tuple[Skipped, ...]], None],
+) -> TakenBack:
+    """Takes back the last `count` applies. `agree` is shown the changes before the first write and may raise."""
+    with home.working() as ledger:
+        applied = last_applies(ledger, count)
+        if not applied:
+            return TakenBack(Done())
+        port = home.calendars(loaded.configured, now)
+        decisions = decisions_file.load(home.state)
+        seen = look(loaded, port, ledger, decisions, now)
+        undone = core.undo(applied, seen.hands.standing, seen.now)
+        agree(undone.changes, undone.left)
+        if undone.deleted:
+            kept = replace(decisions, deleted={**seen.hands.deleted, **undone.deleted})
+            decisions_file.save(home.state, kept, home.checkpoint)
+        ledger.observe(seen.hands.settled, seen.hands.adopted(), ())
+        done = carry_out(ledger, port, undone.changes, "undo", seen.now)
+        ledger.mark_undone(sorted({each.run for each in applied}))
+    return TakenBack(done, undone.left)
+
+
+def reset(home: Home, loaded: Loaded, now: datetime, key: str) -> TakenBack:
+    """Gives the block of `key` back to its rule; the next apply puts the rule's wish in place.
+
+    Raises UsageError for a key that no rule asks for and that nobody changed.
+    """
+    with home.working() as ledger:
+        port = home.calendars(loaded.configured, now)
+        decisions = decisions_file.load(home.state)
+        seen = look(loaded, port, ledger, decisions, now)
+        change = core.reset(key, seen.hands, seen.now)
+        if change is None and key not in seen.hands.deleted:
+            raise _nothing_to_reset(key, [*seen.hands.standing, *seen.hands.deleted])
+        deleted = {k: gone for k, gone in seen.hands.deleted.items() if k != key}
+        if deleted != decisions.deleted:
+            decisions_file.save(home.state, replace(decisions, deleted=deleted), home.checkpoint)
+        ledger.observe(seen.hands.settled, seen.hands.adopted(), seen.hands.gone)
+        return TakenBack(carry_out(ledger, port, (change,) if change else (), "reset", seen.now))
+
+
+def purge(home: Home, loaded: Loaded, now: datetime, agree: Callable[[tuple[Change, ...]], None]) -> TakenBack:
+    """Removes every event that the product made, in the past too, and forgets them."""
+    with home.working() as ledger:
+        port = home.calendars(loaded.configured, now)
+        snapshot = port.read(now - FAR, now + FAR)
+        changes = core.purge(snapshot.events, now)
+        agree(changes)
+        return TakenBack(carry_out(ledger, port, changes, "purge", now))
+
+
+def _nothing_to_reset(key: str, known: list[str]) -> UsageError:
+    from difflib import get_close_matches
+
+    if key in known:
+        return UsageError(f"`{key}` was not changed by hand", hint=f"`agendad explain {key}` tells its story")
+    near = get_close_matches(key, known, n=1)
+    return UsageError(
+        f"no block has the key `{key}`", hint=f"did you mean `{near[0]}`?" if near else "`agendad status` lists keys"
+    )

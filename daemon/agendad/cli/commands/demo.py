@@ -1,0 +1,48 @@
+"""`agendad demo [DIR]`: a working example around now, and what to try next."""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import argparse
+
+    from agendad.cli.context import Context
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Where, and in which language."""
+    parser.add_argument("directory", nargs="?", type=Path, default=Path("agendad-demo"), metavar="DIR")
+    parser.add_argument("--language", choices=("en", "fr"), default="en", help="of the example (default en)")
+
+
+def run(args: argparse.Namespace, context: Context) -> int:
+    """Builds it, runs one cycle, prints the week."""
+    from agendad.app import show
+    from agendad.app.cycle import plan
+    from agendad.app.demo import build
+    from agendad.cli.progress import progress
+    from agendad.cli.work import terminal
+
+    zone = datetime.now().astimezone().tzinfo
+    now = context.clock(zone).now() if zone else datetime.now().astimezone()
+    with progress(context, "building a leader's calendar"):
+        demo = build(args.directory.absolute(), now, args.language)
+    made = len(demo.applied.done.made)
+    context.stdout.write(show.week_lines(plan(demo.seen), demo.seen, terminal(context)))
+    named = os.path.relpath(args.directory)
+    option = "--now " + context.instant.moment.isoformat() + " " if context.instant else ""
+    context.print(f"\n{made} blocks were written into {named}/calendars/personal. Open {named}/{demo.page.name}")
+    context.print("\nTry next:")
+    for command, purpose in (
+        ("plan", "nothing to change: the week is kept"),
+        ("explain deep-work", "why each block stands where it does"),
+        ("status", "what stands"),
+        ("undo", "take it all back"),
+    ):
+        context.print(f"  agendad {command} {option}--config {named}".ljust(60) + f"# {purpose}")
+    context.print(f"\nThen edit {named}/rules/week.yaml by hand, and run plan again.")
+    return 0

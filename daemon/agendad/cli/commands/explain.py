@@ -1,0 +1,100 @@
+"""`agendad explain KEY|RULE|DATE`: why a block stands where it does, or is missing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from agendad.errors import ProblemsFound
+
+if TYPE_CHECKING:
+    import argparse
+    from datetime import tzinfo
+
+    from agendad.app.explain import Explanation, Story
+    from agendad.cli.context import Context
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """What to explain."""
+    parser.add_argument("asked", metavar="KEY|RULE|DATE", help="a block's key, a rule's id, or a day like 2026-11-24")
+
+
+def run(args: argparse.Namespace, context: Context) -> int:
+    """Prints the stories; with broken rules, those that the last good cycle recorded."""
+    from agendad.app.cycle import plan
+    from agendad.app.explain import explain, remembered
+    from agendad.cli.work import begin_anyway, home, look_now
+
+    work = begin_anyway(context)
+    if isinstance(work, ProblemsFound):
+        context.warn("the rules have errors (`agendad check`); this is what the last good cycle decided")
+        zone = None
+        with home(context).ledger() as ledger:
+            found = remembered(ledger, args.asked)
+    else:
+        zone = work.zone
+        with work.home.ledger() as ledger:
+            seen = look_now(work, ledger)
+            found = explain(seen, plan(seen), ledger, args.asked)
+    if context.json:
+        context.print_json(as_json(found, zone))
+    else:
+        context.stdout.write(as_text(found, zone))
+    return 0
+
+
+def as_json(found: Explanation, zone: tzinfo | None) -> dict[str, object]:
+    """`explain --json`."""
+    from agendad.app.jsonforms import fields_json, violation_json
+    from agendad.cli.commands.log import as_json as entry_json
+    from agendad.core.trace import sentences
+
+    return {
+        "version": 1,
+        "asked": found.asked,
+        "blocks": [
+            {
+                "key": story.key,
+                "rule": story.rule,
+                "state": story.state,
+                **(fields_json(story.fields, zone) if story.fields else {}),
+                "why": sentences(story.why),
+                "changed_by_hand": sorted(story.changed_by_hand),
+                "history": [entry_json(entry, zone) for entry in story.history],
+            }
+            for story in found.stories
+        ],
+        "violations": [violation_json(violation, zone) for violation in found.violations],
+    }
+
+
+def as_text(found: Explanation, zone: tzinfo | None) -> str:
+    """A paragraph for each block: its key and place, each reason on a line, what was done to it."""
+    from agendad.app.jsonforms import moment_json
+    from agendad.cli.commands.log import as_text as entry_text
+
+    if not found.stories and not found.violations:
+        return f"{found.asked}: no block, and none that was left out\n"
+    parts = [_story(story, zone) for story in found.stories]
+    for violation in found.violations:
+        start = moment_json(violation.event.fields.start, zone)[:16].replace("T", " ")
+        parts.append(f"{violation.event.fields.title}\n  {start}, inside the window of rule `{violation.rule}`\n")
+    for story in found.stories:
+        if story.history:
+            parts.append("history of " + story.key + "\n")
+            parts.extend(f"  {entry_text(entry, zone)}\n" for entry in story.history)
+    return "\n".join(parts)
+
+
+def _story(story: Story, zone: tzinfo | None) -> str:
+    from agendad.app.jsonforms import moment_json
+    from agendad.core.trace import sentences
+
+    place = "no block"
+    if story.fields is not None:
+        start, end = (moment_json(m, zone)[:16].replace("T", " ") for m in (story.fields.start, story.fields.end))
+        place = f"{story.fields.title}, {start} to {end}"
+    lines = [f"{story.key}  ({story.state})", f"  {place}", *(f"  - {text}" for text in sentences(story.why))]
+    if story.changed_by_hand:
+        lines.append(f"  changed by hand: {', '.join(sorted(story.changed_by_hand))} (`agendad reset {story.key}`)")
+    return "\n".join(lines) + "\n"

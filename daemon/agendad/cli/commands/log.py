@@ -1,0 +1,88 @@
+"""`agendad log`: what was done, newest first."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from agendad.errors import ProblemsFound
+
+if TYPE_CHECKING:
+    import argparse
+    from datetime import tzinfo
+
+    from agendad.cli.context import Context
+    from agendad.ledger.history import LogEntry
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Filters; all given ones have to hold."""
+    parser.add_argument("--rule", default="", metavar="ID", help="only changes of this rule")
+    parser.add_argument("--key", default="", metavar="KEY", help="only changes of this block")
+    parser.add_argument("--since", metavar="DATE", help="only changes from this day on")
+    parser.add_argument("-n", "--limit", type=int, default=50, metavar="N", help="at most so many (default 50)")
+
+
+def run(args: argparse.Namespace, context: Context) -> int:
+    """Prints the changes that were tried; works with broken rules too."""
+    from agendad.cli.work import begin_anyway, home
+    from agendad.ledger.history import log
+
+    work = begin_anyway(context)
+    zone = datetime.now().astimezone().tzinfo if isinstance(work, ProblemsFound) else work.zone
+    with home(context).ledger() as ledger:
+        entries = log(ledger, rule=args.rule, key=args.key, since=_since(args.since, zone), limit=args.limit)
+    if context.json:
+        context.print_json({"version": 1, "entries": [as_json(entry, zone) for entry in entries]})
+        return 0
+    if not entries:
+        context.say("nothing was done yet" if not (args.rule or args.key or args.since) else "nothing of that kind")
+    for entry in entries:
+        context.print(as_text(entry, zone))
+    return 0
+
+
+def as_json(entry: LogEntry, zone: tzinfo | None) -> dict[str, object]:
+    """One entry of `log --json`."""
+    from agendad.app.jsonforms import fields_json, moment_json
+    from agendad.core.trace import sentences
+
+    return {
+        "run": entry.run,
+        "at": moment_json(entry.at, zone),
+        "kind": entry.kind,
+        "action": entry.action.value,
+        "key": entry.key,
+        "rule": entry.rule,
+        "calendar": entry.calendar,
+        "before": fields_json(entry.before, zone) if entry.before else None,
+        "after": fields_json(entry.after, zone) if entry.after else None,
+        "status": entry.status,
+        "message": entry.message,
+        "why": sentences(entry.why),
+    }
+
+
+def as_text(entry: LogEntry, zone: tzinfo | None) -> str:
+    """One line: when, what, which block, where it stands, why."""
+    from agendad.app.jsonforms import moment_json
+    from agendad.core.trace import sentences
+
+    fields = entry.after or entry.before
+    where = f"{fields.title}, {moment_json(fields.start, zone)[:16].replace('T', ' ')}" if fields else ""
+    end = "" if entry.status == "done" else f" [{entry.status}{': ' + entry.message if entry.message else ''}]"
+    why = "; ".join(sentences(entry.why))
+    kind = "" if entry.kind == "apply" else f"{entry.kind}: "
+    return (
+        f"{entry.at.astimezone(zone):%Y-%m-%d %H:%M}  {kind}{entry.action.value:<6}  {entry.key}  {where}{end}  {why}"
+    )
+
+
+def _since(text: str | None, zone: tzinfo | None) -> datetime | None:
+    from agendad.errors import UsageError
+    from agendad.rules.grammar import GrammarError, parse_date
+
+    try:
+        return None if text is None else datetime.combine(parse_date(text), datetime.min.time(), zone)
+    except GrammarError as error:
+        raise UsageError(f"--since {text}: {error.message}", hint=error.hint) from None

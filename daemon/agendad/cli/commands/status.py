@@ -1,0 +1,117 @@
+"""`agendad status`: what stands now, and whether anything is wrong."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    import argparse
+    from datetime import tzinfo
+
+    from agendad.app.cycle import Look
+    from agendad.app.status import Status
+    from agendad.cli.context import Context
+    from agendad.ledger.history import RunEntry
+
+_NEXT: Final = 5
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Nothing besides the common options."""
+
+
+def run(args: argparse.Namespace, context: Context) -> int:
+    """Exits 0 also with broken rules, which it shows; 3 when a calendar cannot be read, 5 when a cycle would refuse."""
+    from agendad.app.status import status
+    from agendad.cli.work import begin, home, look_now
+
+    del args
+    with home(context).ledger() as ledger:
+
+        def cycle() -> Look:
+            return look_now(begin(context), ledger)
+
+        found = status(ledger, cycle)
+    zone = (
+        found.blocks[0].fields.start.tzinfo
+        if found.blocks and isinstance(found.blocks[0].fields.start, datetime)
+        else None
+    )
+    if context.json:
+        context.print_json(as_json(found, zone))
+    else:
+        context.stdout.write(as_text(found, zone))
+    return found.trouble.exit_status if found.trouble else 0
+
+
+def as_json(found: Status, zone: tzinfo | None) -> dict[str, object]:
+    """`status --json`."""
+    from agendad.app.jsonforms import block_json, change_json
+    from agendad.rules.report import as_json as problem_json
+
+    return {
+        "version": 1,
+        "problems": [problem_json(problem) for problem in found.problems],
+        "trouble": {"message": found.trouble.message, "hint": found.trouble.hint} if found.trouble else None,
+        "last_run": _run_json(found.last, zone) if found.last else None,
+        "blocks": [block_json(block, zone) for block in found.blocks],
+        "changes": [change_json(change, zone) for change in found.changes],
+        "pinned": list(found.pinned),
+        "deleted_by_hand": list(found.deleted),
+        "paused": found.paused,
+    }
+
+
+def as_text(found: Status, zone: tzinfo | None) -> str:
+    """A few lines: problems first, then what comes next, then the last run."""
+    from agendad.app.jsonforms import moment_json
+    from agendad.rules.report import as_text as problem_text
+    from agendad.rules.report import summary
+
+    lines: list[str] = []
+    if found.problems:
+        lines += [problem_text(problem).rstrip() for problem in found.problems]
+        lines.append(summary(found.problems))
+    if found.trouble:
+        lines.append(f"{found.trouble.message}" + (f"\n  hint: {found.trouble.hint}" if found.trouble.hint else ""))
+    if found.paused:
+        lines.append("paused: nothing is written until `agendad resume`")
+    if found.blocks:
+        lines.append(f"{len(found.blocks)} blocks ahead; next:")
+        for block in found.blocks[:_NEXT]:
+            start = moment_json(block.fields.start, zone)[:16].replace("T", " ")
+            lines.append(f"  {start}  {block.fields.title}  ({block.key}, {block.state})")
+    if not found.trouble and not any(p.severity == "error" for p in found.problems):
+        waiting = len(found.changes)
+        lines.append(f"{waiting} changes to make (`agendad plan`)" if waiting else "the calendar agrees with the rules")
+    if found.pinned:
+        lines.append(f"moved by hand: {', '.join(found.pinned)}")
+    if found.deleted:
+        lines.append(f"deleted by hand: {', '.join(found.deleted)}")
+    lines.append(_run_text(found.last, zone))
+    return "\n".join(lines) + "\n"
+
+
+def _run_text(last: RunEntry | None, zone: tzinfo | None) -> str:
+    if last is None:
+        return "no run has changed anything yet"
+    counts = f"{last.created} created, {last.updated} updated, {last.deleted} deleted"
+    failed = f", {last.failed} not applied" if last.failed else ""
+    return f"last run with changes: {last.now.astimezone(zone):%Y-%m-%d %H:%M}, {last.kind}: {counts}{failed}"
+
+
+def _run_json(last: RunEntry, zone: tzinfo | None) -> dict[str, object]:
+    from agendad.app.jsonforms import moment_json
+
+    return {
+        "number": last.number,
+        "kind": last.kind,
+        "now": moment_json(last.now, zone),
+        "result": last.result,
+        "undone": last.undone,
+        "created": last.created,
+        "updated": last.updated,
+        "deleted": last.deleted,
+        "failed": last.failed,
+    }
