@@ -65,6 +65,7 @@ def _refuse_nested_repetition(source: str, shift: int) -> None:
             groups.append((piece.start(), False))
         elif piece[0] == ")" and groups:
             start, repeats = groups.pop()
+            repeats = repeats and not source.startswith("(?>", start)
             repeated = after is not None and after.start() == piece.end() and _tries_again(after[0])
             if repeats and repeated and after is not None:
                 raise GrammarError(
@@ -73,7 +74,7 @@ def _refuse_nested_repetition(source: str, shift: int) -> None:
                     shift + start,
                     shift + after.end(),
                 )
-            if groups and repeats and not source.startswith("(?>", start):
+            if groups and repeats:
                 groups[-1] = (groups[-1][0], True)
         elif groups and _tries_again(piece[0]):
             groups[-1] = (groups[-1][0], True)

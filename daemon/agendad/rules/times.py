@@ -18,9 +18,7 @@ LONGEST: Final = 3660 * DAY
 """No duration is longer than ten years."""
 
 _DURATION = re.compile(r"(?:(\d{1,7}) *h)?(?: *(\d{1,7}) *m)?|(\d{1,7}) *(d|w|days?|weeks?)")
-_SPOKEN = re.compile(r"(?:(\d{1,7}) *(?:hours?|hrs?|h))?(?: *(?:and|,)? *(\d{1,7}) *(?:minutes?|mins?|m))?")
 _SIGNED = re.compile(r"\s*(>=|<=|>|<)\s*(.*?)\s*", re.DOTALL)
-_COMPARED = re.compile(r"\s*(\D*?)\s*(\d.*?)\s*")
 _SIGNS: Final = {
     "≤": "<=",
     "=<": "<=",
@@ -71,7 +69,7 @@ def parse_comparison(text: str) -> Comparison:
     if (ends := halves(text, "-")) is not None:
         least, most, _ = _duration_range(text, ends)
         return Comparison(least, most)
-    words = _COMPARED.fullmatch(text.lower())
+    words = re.fullmatch(r"\s*(\D*?)\s*(\d.*?)\s*", text.lower())
     sign, amount = (_SIGNS.get(words[1], ">="), words[2]) if words else (">=", "1h")
     hint = did_you_mean(f"{sign} {_meant_duration(amount) or '1h'}")
     raise refusal(text, "expected a comparison such as `>= 1h`, or a range such as `30m-2h`", hint)
@@ -146,7 +144,8 @@ def _meant_duration(body: str) -> str:
     """The duration that other words (`2 hours`, `1.5h`) stand for; empty when there is none."""
     if found := re.fullmatch(r"(\d{1,4})[.,](\d{1,3}) *(?:h|hrs?|hours?)", body):
         return spell_minutes(round(float(f"{found[1]}.{found[2]}") * 60))
-    if body and (found := _SPOKEN.fullmatch(body)):
+    spoken = r"(?:(\d{1,7}) *(?:hours?|hrs?|h))?(?: *(?:and|,)? *(\d{1,7}) *(?:minutes?|mins?|m))?"
+    if body and (found := re.fullmatch(spoken, body)):
         return spell_minutes(int(found[1] or 0) * 60 + int(found[2] or 0))
     return body if _DURATION.fullmatch(body) else ""
 
