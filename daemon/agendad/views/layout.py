@@ -64,9 +64,7 @@ def _part(item: Item, day: date) -> tuple[int, int, bool, bool] | None:
         return None  # it ended at midnight
     if begins and ends and bottom <= top:  # no length, or over the hour that the clocks repeat in autumn
         bottom = min(24 * 60, top + max(elapsed(start, end), 1))
-    if not begins and not ends:
-        return top, bottom, False, False
-    midnight = end.date() == day + timedelta(days=1) and end.time() == time.min
+    midnight = end.time() == time.min and end.date() == day + timedelta(days=1)
     return top, bottom, begins, ends or midnight
 
 

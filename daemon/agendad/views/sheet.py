@@ -78,6 +78,11 @@ class Item:
     light: bool = False
     guard: bool = False
 
+    @property
+    def why(self) -> str:
+        """Remarks and reasons on one line."""
+        return " · ".join(filter(None, [*self.remarks, " ".join(self.reasons)]))
+
 
 @dataclass(frozen=True, slots=True)
 class Lane:

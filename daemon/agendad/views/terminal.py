@@ -8,7 +8,6 @@ and only repeat what a sign says.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
@@ -103,7 +102,7 @@ def plan_text(sheet: Sheet, terminal: Terminal) -> str:
     changes = sheet.changes
     blocks = [_change(item, say) for item in changes]
     width = max((cells(when) for _, when, _, _ in blocks), default=0)
-    title = min(max((cells(what) for _, _, what, _ in blocks), default=0), 26)
+    title = _title_width((what for _, _, what, _ in blocks), width, terminal)
     lines: list[str] = []
     for item, (sign, when, what, why) in zip(changes, blocks, strict=True):
         head = f"{terminal.paint(sign, _STATE_HUES[item.state])} {fit(when, width)}  {fit(what, title)}"
@@ -119,15 +118,21 @@ def plan_text(sheet: Sheet, terminal: Terminal) -> str:
 
 
 def _change(item: Item, say: Words) -> tuple[str, str, str, str]:
-    return SIGNS[item.state], item.when, item.title or say.say("untitled"), " ".join([*item.remarks, *item.reasons])
+    return SIGNS[item.state], item.when, item.title or say.say("untitled"), item.why
 
 
 def _lines(found: Sequence[Line], terminal: Terminal) -> Iterator[str]:
     width = max(cells(line.when) for line in found)
-    title = min(max(cells(line.title) for line in found), 26)
+    title = _title_width((line.title for line in found), width, terminal)
     for line in found:
         head = f"  {fit(line.when, width)}  {fit(line.title, title)}"
         yield from _wrapped(head, width + title + 4, " ".join(line.reasons), terminal)
+
+
+def _title_width(titles: Iterable[str], before: int, terminal: Terminal) -> int:
+    """The columns for titles that stand after `before` columns: as many as they need, 26 at most, less when narrow."""
+    most = 26 if terminal.width is None else min(26, max(terminal.width - before - 4, 8))
+    return min(max(map(cells, titles), default=0), most)
 
 
 def _wrapped(head: str, used: int, text: str, terminal: Terminal) -> Iterator[str]:
@@ -158,10 +163,10 @@ def _totals(sheet: Sheet, say: Words, terminal: Terminal) -> Iterator[str]:
         yield f"  {name}  {fit(count, 14)} {duration(total.minutes):>9}  {changed}".rstrip()
     counts = [(state, sum(item.state is state for item in sheet.items)) for state in CHANGED_STATES]
     stay = sum(bool(item.rule) and item.state in (State.SAME, State.PINNED) for item in sheet.items)
-    summary = [say.count(state, n) for state, n in counts if n]
-    summary += [say.count(name, len(found)) for name, found in (("skipped", sheet.skipped),) if found]
-    summary += [say.count("violations", len(sheet.violations))] if sheet.violations else []
-    yield "; ".join([", ".join(summary), say.count("stay", stay)] if summary else [say.count("stay", stay)]) + "."
+    told = [say.count(state, n) for state, n in counts if n]
+    told += [say.count(n, len(f)) for n, f in (("skipped", sheet.skipped), ("violations", sheet.violations)) if f]
+    still = say.count("stay", stay)
+    yield from _wrapped("", 0, say.say("sum", changes=", ".join(told), stay=still) if told else f"{still}.", terminal)
 
 
 # ---------------------------------------------------------------- the weeks
@@ -177,7 +182,8 @@ def week_text(sheet: Sheet, terminal: Terminal) -> str:
     for week in sheet.weeks:
         shown = [day for day in week.days if day.day.weekday() < 5 or day.pieces or _strips_on(week, day)]
         column = ((terminal.width or 120) - _GUTTER) // len(shown)
-        body = _grid(sheet, week, shown, column, terminal) if column >= _NARROWEST else _agenda(week, shown, say)
+        wide = column >= _NARROWEST
+        body = _grid(sheet, week, shown, column, terminal) if wide else _agenda(week, shown, say, terminal)
         parts.append("\n".join([terminal.paint(week.title, 1), *(line.rstrip() for line in body)]))
     return "\n\n".join(parts) + "\n"
 
@@ -254,7 +260,7 @@ def _cell(item: Item, width: int, terminal: Terminal, line: int = 0, rows: int =
     """Row `line` of an item that has `rows` of them: its sign where it begins, its edge below, the title over them."""
     edge = "░" if item.guard else "▌" if item.rule else "│"
     sign = edge if line else SIGNS.get(item.state, edge)
-    title = f"({item.title})" if item.light else item.title
+    title = f"({item.title})" if item.light and item.state is not State.LEFT else item.title
     text = fit(sign + _title_line(title, max(width - 1, 1), line, rows), width)
     if item.light or item.guard:
         return terminal.paint(text, 2)
@@ -271,12 +277,12 @@ def _title_line(title: str, width: int, line: int, rows: int) -> str:
     return lines[line] if line < len(lines) else ""
 
 
-def _agenda(week: Week, shown: Iterable[Day], say: Words) -> Iterator[str]:
+def _agenda(week: Week, shown: Iterable[Day], say: Words, terminal: Terminal) -> Iterator[str]:
     """One line an item, day by day, for a very narrow terminal."""
     for day in shown:
         yield say.day(day.day)
-        for item in _strips_on(week, day):
-            yield f"  {say.say('all-day')}  {SIGNS.get(item.state, '')}{item.title}"
-        for piece in day.pieces:
-            at = f"{piece.item.start:%H:%M}" if piece.begins and isinstance(piece.item.start, datetime) else "00:00"
-            yield f"  {at}  {SIGNS.get(piece.item.state, '')}{piece.item.title}"
+        lines = [(say.say("all-day"), item) for item in _strips_on(week, day)]
+        lines += [(f"{piece.top // 60:02d}:{piece.top % 60:02d}", piece.item) for piece in day.pieces]
+        for at, item in lines:
+            line = f"  {at} {SIGNS.get(item.state, ' ')} {item.title}"
+            yield line if terminal.width is None else fit(line, terminal.width)

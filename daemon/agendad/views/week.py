@@ -166,7 +166,7 @@ def _block(block: PlannedBlock, change: Change | None, frame: Frame, texts: Sequ
     if change is not None and change.before is not None:
         old = change.before.fields
         if (old.start, old.end) != (block.fields.start, block.fields.end):
-            state = State.MOVED
+            state = State.MOVED if old.start != block.fields.start else State.CHANGED
             was = say.say("was", when=say.span(local(old.start, frame.zone), local(old.end, frame.zone)))
             remarks = (*remarks, was)
             if not overlap(old, block.fields, frame.zone):
