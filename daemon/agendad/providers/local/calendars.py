@@ -7,7 +7,6 @@ configuration. Reading changes nothing but the cache, which may be lost at any t
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agendad.diagnostics import Severity
@@ -22,6 +21,7 @@ from agendad.providers.local.store import Doubtful, Store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
     from zoneinfo import ZoneInfo
 
     from agendad.diagnostics import Diagnostic
@@ -44,7 +44,7 @@ class LocalCalendars:
     `now` stamps what is written (DTSTAMP); `checkpoint` is for the crash tests, see `files.py`.
     """
 
-    def __init__(  # noqa: PLR0913  # one argument a setting, all but the first by name
+    def __init__(
         self,
         path: Path,
         *,

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 import icalendar
-from icalendar.parser import Contentline
 
 from agendad.model.calendar import EventFields, Kind, Mark, Moment, ShowAs, Visibility
 from agendad.model.identity import field_values
@@ -272,8 +271,21 @@ def _escape(text: str) -> str:
 
 
 def _joined(lines: Iterable[str], newline: bytes) -> bytes:
-    folded = (Contentline(line).to_ical() for line in lines)
-    return b"".join(line.replace(b"\r\n", newline) + newline for line in folded)
+    return b"".join(_folded(line.encode(), newline) + newline for line in lines)
+
+
+def _folded(line: bytes, newline: bytes) -> bytes:
+    """At most 75 octets a line, cut between characters and never inside an escape (RFC 5545, 3.1)."""
+    parts = []
+    room = 75
+    while len(line) > room:
+        cut = room
+        while line[cut] & 0xC0 == 0x80 or line[cut - 1] == 0x5C:
+            cut -= 1
+        parts.append(line[:cut])
+        line = line[cut:]
+        room = 74
+    return (newline + b" ").join([*parts, line])
 
 
 def _split(data: bytes) -> list[bytes]:

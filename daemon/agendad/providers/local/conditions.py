@@ -26,14 +26,14 @@ def conditions(calendars: Path, zone: ZoneInfo, me: frozenset[str]) -> str:
     for name in _LIBRARIES:
         spec = find_spec(name)
         parts.append(_file(spec.origin) if spec is not None and spec.origin is not None else "absent")
-    parts += [_file(os.path.join(folder, zone.key)) for folder in zoneinfo.TZPATH]
+    parts += [_file(f"{folder}/{zone.key}") for folder in zoneinfo.TZPATH]
     parts += [_file(path) for path in sorted(map(str, Path(__file__).parent.glob("*.py")))]
     return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def _file(path: str) -> str:
     try:
-        status = os.stat(path)
+        status = Path(path).stat()
     except OSError:
         return path
     return f"{path} {status.st_mtime_ns} {status.st_size} {status.st_ino}"

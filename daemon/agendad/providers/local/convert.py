@@ -103,7 +103,7 @@ def derived_uid(component: icalendar.Event) -> str:
     return hashlib.sha256(component.to_ical()).hexdigest()[:32] + "@no-uid"
 
 
-def alarm_minutes(alarm: icalendar.Alarm) -> int | None:
+def alarm_minutes(alarm: icalendar.Component) -> int | None:
     """Minutes before the start at which a VALARM rings; None for one that says something else (absolute, after)."""
     trigger = alarm.get("TRIGGER")
     if trigger is None or isinstance(trigger, (list, vBroken)) or not isinstance(trigger.dt, timedelta):

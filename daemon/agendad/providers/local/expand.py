@@ -8,11 +8,12 @@ from __future__ import annotations
 import re
 import warnings
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 import icalendar
 from icalendar.error import GloballyUniqueTZIDGuessed
+from icalendar.timezone import tzp
 from recurring_ical_events import ComponentsWithName, Occurrence, of
 
 if TYPE_CHECKING:
@@ -46,9 +47,9 @@ class Found:
 class _Whole(Occurrence):  # type: ignore[misc]  # the library has no type information
     """Gives the component and the times instead of a rewritten copy of the component."""
 
-    def as_component(self, keep_recurrence_attributes: bool) -> Found:  # noqa: ARG002, FBT001  # the library's signature
+    def as_component(self, keep_recurrence_attributes: bool) -> Found:  # the library's signature
         adapter = self._adapter
-        component = adapter._component
+        component = adapter._component  # noqa: SLF001  # every public way to it makes a copy
         if adapter.is_modification():
             original = component["RECURRENCE-ID"].dt
             if adapter.this_and_future and self.start != adapter.start:
@@ -76,7 +77,7 @@ def expand(events: bytes, zones: bytes, start: datetime, end: datetime) -> list[
             found: list[Found] = query.between(start, end)
         finally:
             if zones:
-                icalendar.use_zoneinfo()  # zones of one file must not reach the next: icalendar remembers them by name
+                tzp.use_zoneinfo()  # zones of one file must not reach the next: icalendar remembers them by name
     return found
 
 
@@ -106,7 +107,7 @@ def _check(event: icalendar.Event, end: datetime) -> None:
         raise Unexpandable("DTSTART is missing")
     rules = event.get("RRULE", [])
     for rule in rules if isinstance(rules, list) else [rules]:
-        _check_effort(rule, event["DTSTART"].dt, end)
+        _check_effort(rule, event.DTSTART, end)
 
 
 _MATTERS: Final = frozenset(
@@ -114,10 +115,10 @@ _MATTERS: Final = frozenset(
 )
 
 
-def _check_effort(rule: Any, start: Moment, end: datetime) -> None:
+def _check_effort(rule: Any, start: Moment | None, end: datetime) -> None:
     """Refuses rules that repeat so often that following them would take minutes (a rule by the second since 1970)."""
     step = _SECONDS_A_STEP.get(str(rule.get("FREQ", [""])[0]).upper())
-    if step is None:
+    if step is None or start is None:
         return
     first = datetime(start.year, start.month, start.day, tzinfo=UTC)
     interval = int(rule.get("INTERVAL", [1])[0]) or 1

@@ -124,9 +124,9 @@ def discard(target: Path) -> None:
 def sweep(folder: Path) -> None:
     """Removes the temporary files that a crash left in `folder`."""
     with os.scandir(folder) as entries:
-        left = [entry.path for entry in entries if entry.name.endswith(TEMPORARY_SUFFIX) and entry.name[0] == "."]
-    for path in left:
-        os.unlink(path)
+        left = [entry.name for entry in entries if entry.name.endswith(TEMPORARY_SUFFIX) and entry.name[0] == "."]
+    for name in left:
+        (folder / name).unlink()
 
 
 def _copy_mode(target: Path, descriptor: int) -> None:

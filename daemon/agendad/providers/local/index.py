@@ -58,10 +58,8 @@ class Index:
     def _refresh(self, source: Source, asked: Bounds) -> State:
         listing = _look(source)
         state = self._store.state(source.name)
-        covered = state is not None and _within(asked, state.covered)
-        if state is not None and covered and state.signatures == listing.signatures:
-            if state.folder == listing.folder != UNTRUSTED:
-                return state
+        if state is not None and _within(asked, state.covered) and listing.same_as(state.folder, state.signatures):
+            return state
         change = self._step(source, listing, state, asked)
         self._store.apply(source.name, change)
         renewed = self._store.state(source.name)
@@ -102,9 +100,7 @@ class Index:
         try:
             name.encode()
         except UnicodeEncodeError:
-            raise CalendarUnreadable(
-                f"{ascii(os.fspath(path))}: the name is not UTF-8", hint="rename the file"
-            ) from None
+            raise CalendarUnreadable(f"{os.fspath(path)!a}: the name is not UTF-8", hint="rename the file") from None
         now = time.time_ns()
         try:
             descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)

@@ -40,6 +40,10 @@ class Listing:
     single: str = ""
     """The one name that a calendar in a single file has."""
 
+    def same_as(self, folder: int, signatures: array[int]) -> bool:
+        """Whether nothing at all changed since a look that gave these."""
+        return self.signatures == signatures and self.folder == folder != UNTRUSTED
+
 
 @dataclass(slots=True)
 class Known:
@@ -67,7 +71,7 @@ def look(path: Path) -> Listing:
                 # In one chain of C functions: a Python loop over the entries would cost as much as the status calls.
                 found = array("q", map(hash, map(_status, map(os.DirEntry.stat, entries))))
         except FileNotFoundError:  # a link to nowhere, or a file that went away meanwhile
-            found = array("q", [_one(descriptor, name) for name in os.listdir(descriptor)])
+            found = array("q", [_one(descriptor, name) for name in os.listdir(descriptor)])  # noqa: PTH208  # by descriptor
     finally:
         os.close(descriptor)
     return Listing(path, folder, found)
@@ -93,7 +97,7 @@ def names(listing: Listing, known: Known | None) -> tuple[list[str], list[str]]:
             expected = list(compress(listing.signatures, different))
             if expected == [_named(listing.path, name) for name in changed]:
                 return known.names, changed
-    found = os.listdir(listing.path)
+    found = os.listdir(listing.path)  # noqa: PTH208  # plain names, in the order in which they were looked at
     if known is None or len(found) != len(listing.signatures):
         return found, found
     old = dict(zip(known.names, known.signatures, strict=True))
@@ -102,7 +106,7 @@ def names(listing: Listing, known: Known | None) -> tuple[list[str], list[str]]:
 
 def _named(folder: Path, name: str) -> int:
     try:
-        return hash(_status(os.stat(folder / name)))
+        return hash(_status((folder / name).stat()))
     except FileNotFoundError:
         return UNTRUSTED
 

@@ -1,4 +1,4 @@
-"""Events as JSON in the cache, and back. `reader.py` writes them once a change, `calendars.py` reads them each cycle."""
+"""Events as JSON in the cache, and back. `reader.py` writes them at a change, `calendars.py` reads them each cycle."""
 
 from __future__ import annotations
 

@@ -61,18 +61,12 @@ class Group:
 class Scan:
     """What a file holds. `problem` is set when it cannot be taken apart at all; nothing else is then to be trusted.
 
-    `zones` is the text of the VTIMEZONEs that the time zone database does not know by name. `masters` is the number
-    of events, a series counting once.
+    `zones` is the text of the VTIMEZONEs that the time zone database does not know by name.
     """
 
     groups: list[Group] = field(default_factory=list)
     zones: bytes = b""
     problem: str = ""
-
-    @property
-    def masters(self) -> int:
-        """How many events the file holds; a series counts once."""
-        return len(self.groups)
 
 
 def scan(data: bytes) -> Scan:
@@ -80,63 +74,74 @@ def scan(data: bytes) -> Scan:
     text = b"\n" + data.removeprefix(b"\xef\xbb\xbf")
     if b"\n " in text or b"\n\t" in text:
         text = _FOLD.sub(b"", text)
-    result = Scan()
-    events: list[tuple[int, int, bytes]] = []
     try:
-        _take_apart(text, events, result)
+        parts = _Parts(text)
     except _Damaged as damage:
         return Scan(problem=str(damage))
-    _group(text, events, result)
-    return result
+    scale = _CALSCALE.search(text)
+    if scale:
+        return Scan(problem=f"the calendar scale {_word(scale[1])} is not known, only GREGORIAN")
+    return Scan(_group(text, parts.events), parts.zones)
 
 
 class _Damaged(Exception):
     """The lines do not form whole components."""
 
 
-def _take_apart(text: bytes, events: list[tuple[int, int, bytes]], result: Scan) -> None:
-    """Finds the events (begin, end, own properties) and the zones of all calendars of the text."""
-    stack: list[bytes] = []
-    outside = 0
-    begin = cut = 0
-    own: list[bytes] = []
-    for match in _COMPONENT.finditer(text):
-        name = match[2].strip().upper()
-        if match[1][0] in b"Bb":
-            if not stack:
-                if name != b"VCALENDAR":
-                    raise _Damaged(f"begins with {_word(name)} where BEGIN:VCALENDAR is due")
-                _refuse_content(text[outside : match.start()])
+class _Parts:
+    """Walks over the BEGIN and END lines of a text and gathers its events and zones."""
+
+    def __init__(self, text: bytes) -> None:
+        self.events: list[tuple[int, int, bytes]] = []
+        """Begin, end, and own properties (without those of components inside it) of each event."""
+        self.zones = b""
+        self._text = text
+        self._stack: list[bytes] = []
+        self._begin = 0
+        self._cut = 0
+        self._own: list[bytes] = []
+        outside = 0
+        for match in _COMPONENT.finditer(text):
+            name = match[2].strip().upper()
+            if match[1][0] in b"Bb":
+                if not self._stack:
+                    _refuse_content(text[outside : match.start()])
+                self._open(name, match.start())
+            else:
+                self._close(name, match.start(), match.end())
                 outside = match.end()
-            elif len(stack) == 1:
-                if name == b"VCALENDAR":
-                    raise _Damaged("a calendar begins before the one above it has ended (no END:VCALENDAR)")
-                begin = cut = match.start()
-                own = []
-            elif len(stack) == 2:
-                own.append(text[cut : match.start()])
-            stack.append(name)
-            continue
-        if not stack or stack.pop() != name:
+        if self._stack:
+            raise _Damaged(f"ends in the middle: END:{_word(self._stack[0])} is missing")
+        if not outside:
+            raise _Damaged("is empty" if not text.strip() else "is not an iCalendar file: BEGIN:VCALENDAR is missing")
+        _refuse_content(text[outside:])
+
+    def _open(self, name: bytes, at: int) -> None:
+        depth = len(self._stack)
+        if (name == b"VCALENDAR") != (depth == 0):
+            raise _Damaged(
+                "a calendar begins before the one above it has ended: END:VCALENDAR is missing"
+                if depth
+                else f"begins with BEGIN:{_word(name)} where BEGIN:VCALENDAR is due"
+            )
+        if depth == 1:
+            self._begin = self._cut = at
+            self._own = []
+        elif depth == 2:
+            self._own.append(self._text[self._cut : at])
+        self._stack.append(name)
+
+    def _close(self, name: bytes, at: int, end: int) -> None:
+        if not self._stack or self._stack.pop() != name:
             raise _Damaged(f"END:{_word(name)} has no BEGIN of that name before it")
-        if len(stack) == 2:
-            cut = match.end()
-        elif len(stack) == 1:
-            if name == b"VEVENT":
-                own.append(text[cut : match.start()])
-                events.append((begin, match.end(), b"".join(own)))
-            elif name == b"VTIMEZONE" and not _well_known(text[begin : match.start()]):
-                result.zones += text[begin : match.end()]
-        elif not stack:
-            outside = match.end()
-            scale = _CALSCALE.search(text[: match.start()])
-            if scale:
-                raise _Damaged(f"the calendar scale {_word(scale[1])} is not known, only GREGORIAN")
-    if stack:
-        raise _Damaged(f"ends in the middle: END:{_word(stack[0])} is missing")
-    if not outside:
-        raise _Damaged("is empty" if not text.strip() else "is not an iCalendar file: BEGIN:VCALENDAR is missing")
-    _refuse_content(text[outside:])
+        depth = len(self._stack)
+        if depth == 2:
+            self._cut = end
+        elif depth == 1 and name == b"VEVENT":
+            self._own.append(self._text[self._cut : at])
+            self.events.append((self._begin, end, b"".join(self._own)))
+        elif depth == 1 and name == b"VTIMEZONE" and not _well_known(self._text[self._begin : at]):
+            self.zones += self._text[self._begin : end]
 
 
 def _refuse_content(text: bytes) -> None:
@@ -144,22 +149,23 @@ def _refuse_content(text: bytes) -> None:
         raise _Damaged(f"has lines outside of BEGIN:VCALENDAR and END:VCALENDAR: {_word(text.strip())}")
 
 
-def _group(text: bytes, events: list[tuple[int, int, bytes]], result: Scan) -> None:
+def _group(text: bytes, events: list[tuple[int, int, bytes]]) -> list[Group]:
+    groups: list[Group] = []
     by_uid: dict[bytes, Group] = {}
     for number, (begin, end, own) in enumerate(events):
         uid, bounds, recurring, problem = _bound(own)
-        block = text[begin:end]
-        known = by_uid.get(uid) if uid else None
-        if known is None:
-            group = Group(uid, block, bounds, number, recurring, problem)
-            result.groups.append(group)
+        group = by_uid.get(uid) if uid else None
+        if group is None:
+            group = Group(uid, text[begin:end], bounds, number, recurring, problem)
+            groups.append(group)
             if uid:
                 by_uid[uid] = group
             continue
-        known.text += block
-        known.bounds = (min(known.bounds[0], bounds[0]), max(known.bounds[1], bounds[1]))
-        known.recurring = True
-        known.problem = known.problem or problem
+        group.text += text[begin:end]
+        group.bounds = (min(group.bounds[0], bounds[0]), max(group.bounds[1], bounds[1]))
+        group.recurring = True
+        group.problem = group.problem or problem
+    return groups
 
 
 def _bound(own: bytes) -> tuple[bytes, Bounds, bool, str]:
