@@ -217,6 +217,37 @@ def test_plain_print_into_a_closed_pipe_is_silent_too(standin: Standin) -> None:
         assert process.wait(60) == 0
 
 
+def test_help_into_a_closed_pipe_is_silent(agendad: Agendad) -> None:
+    script = "agendad --help | true; echo ${PIPESTATUS[0]}"
+    done = subprocess.run(
+        ["bash", "-c", script], env=agendad.environ(), cwd=agendad.cwd, capture_output=True, text=True, check=True
+    )
+    assert (done.stdout, done.stderr) == ("0\n", "")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
+@pytest.mark.parametrize("size", [1, 100_000])
+def test_a_result_that_cannot_be_written_is_an_error(agendad: Agendad, size: int) -> None:
+    """Whether the disk is found full while printing or only at the end."""
+    phrase = "week" + " " * size
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "agendad", "when", phrase, "--json"],
+            env=agendad.environ(),
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    message = "agendad: error: the result cannot be printed: no space left on device\n"
+    assert (done.returncode, done.stderr) == (3, message)
+
+
+def test_help_is_as_wide_as_the_terminal(agendad: Agendad) -> None:
+    narrow = agendad.having(COLUMNS="50")("completion", "--help").stdout
+    assert max(map(len, narrow.partition("options:")[2].partition("to use it:")[0].splitlines())) <= 50
+
+
 def test_titles_that_the_terminal_cannot_show_are_escaped(standin: Standin) -> None:
     standin.agendad = standin.agendad.having(PYTHONIOENCODING="ascii", PYTHONUTF8="0")
     assert standin('context.print("café ☕")\nreturn 0') == (0, "caf\\xe9 \\u2615\n", "")

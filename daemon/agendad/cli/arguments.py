@@ -1,4 +1,5 @@
-"""The parsers: one for what stands before the command name, one for each command. Called by `main.py` alone.
+"""The parsers: one for what stands before the command name, one for each command. `main.py` reads with them, completion
+reads them.
 
 The common options are accepted on both sides of the name. Only the module of the named command is imported.
 """
@@ -85,7 +86,7 @@ class _Formatter(argparse.RawDescriptionHelpFormatter):
 
     def __init__(self, prog: str) -> None:
         try:
-            columns = int(os.environ.get("COLUMNS", "")) or os.get_terminal_size().columns
+            columns = int(os.environ.get("COLUMNS") or 0) or os.get_terminal_size().columns
         except (ValueError, OSError):
             columns = 80
         super().__init__(prog, max_help_position=28, width=max(40, min(columns, 100) - 2))

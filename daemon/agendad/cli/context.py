@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TextIO
 
-from agendad.errors import UsageError
+from agendad.errors import ProviderError, UsageError
 
 if TYPE_CHECKING:
     import argparse
@@ -128,9 +128,10 @@ class Context:
         """A line (or several) of the result, on stdout. A reader that has gone away stops nothing but the printing."""
         try:
             self.stdout.write(text + "\n")
-            self.stdout.flush()
-        except BrokenPipeError:
+        except OSError as error:
             close_quietly(self.stdout)
+            if not isinstance(error, BrokenPipeError):
+                raise ProviderError(f"the result cannot be printed: {(error.strerror or str(error)).lower()}") from None
 
     def print_json(self, value: object) -> None:
         """The machine-readable result, on stdout."""

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from agendad.cli.context import Context
 
 EXIT_USAGE: Final = 2
+EXIT_UNPRINTED: Final = 3
 EXIT_FAULT: Final = 70  # EX_SOFTWARE of sysexits.h
 EXIT_INTERRUPTED: Final = 130  # 128 + SIGINT, as shells report it
 
@@ -29,24 +30,24 @@ def main(argv: Sequence[str] | None = None) -> int:
     words = sys.argv[1:] if argv is None else list(argv)
     try:
         status = _run(words)
-        sys.stdout.flush()
     except BrokenPipeError:
-        from agendad.cli.context import close_quietly
-
-        close_quietly(sys.stdout)
-        return 0
+        status = 0
     except KeyboardInterrupt:
         _tell("interrupted")
-        return EXIT_INTERRUPTED
+        status = EXIT_INTERRUPTED
     except Exception:  # the last resort: a fault of ours keeps its traceback, and the person is told what to do with it
         _report_fault(words)
-        return EXIT_FAULT
-    return status
+        status = EXIT_FAULT
+    return _flush(status)
 
 
 def _run(words: Sequence[str]) -> int:
     try:
-        if (parsed := parse(words)) is None:
+        try:
+            parsed = parse(words)
+        except SystemExit:  # argparse has printed the help or the version
+            return 0
+        if parsed is None:
             sys.stderr.write(help_text())
             return EXIT_USAGE
         command, args = parsed
@@ -86,6 +87,20 @@ def _report_fault(words: Sequence[str]) -> None:
         f"please report it with the text above (look it over: it may quote your calendar) and: `agendad {name}`,"
         f" agendad {__version__}, Python {platform.python_version()}, {platform.platform()}",
     )
+
+
+def _flush(status: int) -> int:
+    """Sends off what is still to be printed; a reader that has gone away is no error, a full disk is."""
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        from agendad.cli.context import close_quietly
+
+        close_quietly(sys.stdout)
+        if not isinstance(error, BrokenPipeError):
+            _tell(f"error: the result cannot be printed: {(error.strerror or str(error)).lower()}")
+            return EXIT_UNPRINTED
+    return status
 
 
 def _tell(message: str, hint: str = "") -> None:
