@@ -363,6 +363,46 @@ def test_the_help_of_a_command_imports_nothing_heavy(agendad: Agendad, name: str
     assert {other for other in MODULES if f"agendad.cli.commands.{other}" in modules} == {name}
 
 
+def test_when_reads_no_file_and_needs_only_the_grammar(agendad: Agendad) -> None:
+    modules = imported(agendad, "when", "2 weeks on tuesday")
+    assert not modules & (HEAVY | {"json", "zoneinfo", "platformdirs"})
+    assert "agendad.core.recurrence" in modules
+
+
+CONFIGURATION = """\
+version: 1
+me: {name: Ada Martin, emails: [ada@example.com], domains: [example.com]}
+timezone: Europe/Paris
+country: FR
+working_hours: {mon-fri: "09:00-18:00"}
+calendar: {provider: local, path: calendars, write: personal, read: [personal]}
+"""
+PLAIN_RULES = """\
+version: 1
+rules:
+  deep-work:
+    block: Deep work
+    every: weekday
+    at: 09:00-12:00
+    except: [holidays, away]
+  walk:
+    block: Walk
+    after: {meeting: any, lasts: ">= 1h"}
+    lasts: 15m
+"""
+
+
+def test_check_reads_text_and_needs_neither_calendars_nor_state(agendad: Agendad, tmp_path: Path) -> None:
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "agendad.yaml").write_text(CONFIGURATION)
+    (tmp_path / "rules/a.yaml").write_text(PLAIN_RULES)
+    assert agendad("check", "--config", ".").returncode == 0
+    modules = imported(agendad, "check", "--config", ".")
+    assert not modules & (HEAVY - {"yaml"})
+    assert not {name for name in modules if name.startswith(("agendad.ledger", "agendad.providers", "agendad.views"))}
+    assert "agendad.rules.load" in modules
+
+
 # ---------------------------------------------------------------- completion
 
 RULES = """\
