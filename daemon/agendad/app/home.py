@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from agendad.data import templates_dir
-from agendad.errors import AgendadError, ProblemsFound
+from agendad.errors import ProblemsFound
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -51,12 +51,7 @@ class Home:
 
     def calendars(self, settings: Settings, now: datetime) -> CalendarPort:
         """The configured calendars. Only a disposable cache in the state folder is ever written by reading them."""
-        if settings.calendar.provider != "local":
-            raise AgendadError(
-                f"the calendar provider `{settings.calendar.provider}` is not in this version",
-                hint="set `calendar: {provider: local, path: ...}`",
-            )
-        from agendad.providers.local import open_calendars
+        from agendad.providers import open_calendars
 
         return open_calendars(settings, cache=self.state / "cache", now=now, checkpoint=self.checkpoint)
 

@@ -1,0 +1,142 @@
+"""Writes a first configuration: a commented agendad.yaml, a rule pack and its templates. Called by `agendad init`."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from agendad.data import rules_dir, templates_dir
+from agendad.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+CONFIGURATION: Final = "agendad.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What the person said. `calendars` is the folder of calendar folders, `write` the one for blocks in it."""
+
+    pack: str
+    language: str
+    name: str
+    email: str
+    timezone: str
+    country: str
+    hours: str
+    calendars: str
+    write: str
+
+
+_TEXT: Final = {
+    "en": """\
+# The configuration of agendad. After an edit, `agendad check` says whether it is understood.
+version: 1
+
+me:
+  name: {name}
+  emails: [{email}]
+  domains: [{domain}]             # whoever is outside these is external
+
+timezone: {timezone}
+language: {language}                      # of titles, reasons and dates
+{country}
+working_hours: {{mon-fri: {hours}}}
+
+horizon: 6 weeks                  # how far ahead blocks are written
+away: {{titles: ["/vacation|holiday|out of office/i"]}}   # all-day events with such a title are absences
+limits: {{writes_per_cycle: 200, deletes_per_cycle: 50}}
+
+calendar:
+  provider: local                 # a folder of folders of .ics files (vdir), one folder a calendar
+  path: {calendars}
+  write: {write}                  # where blocks are written
+  read: [{write}]                 # what counts as busy; add other calendars of the folder here
+""",
+    "fr": """\
+# La configuration d’agendad. Après une modification, `agendad check` dit si elle est comprise.
+version: 1
+
+me:
+  name: {name}
+  emails: [{email}]
+  domains: [{domain}]             # hors de ces domaines, une personne est externe
+
+timezone: {timezone}
+language: {language}                      # celle des titres, des raisons et des dates
+{country}
+working_hours: {{mon-fri: {hours}}}
+
+horizon: 6 weeks                  # jusqu’où les blocs sont écrits
+away: {{titles: ["/vacances|congés|absence/i"]}}   # un évènement d’une journée ainsi nommé est une absence
+limits: {{writes_per_cycle: 200, deletes_per_cycle: 50}}
+
+calendar:
+  provider: local                 # un dossier de dossiers de fichiers .ics (vdir), un dossier par agenda
+  path: {calendars}
+  write: {write}                  # où les blocs sont écrits
+  read: [{write}]                 # ce qui compte comme occupé ; ajoutez ici d’autres agendas du dossier
+""",
+}
+
+
+def packs() -> list[str]:
+    """The names of the shipped rule packs."""
+    return sorted(folder.name for folder in rules_dir().iterdir() if any(folder.glob("*.yaml")))
+
+
+def write(folder: Path, answers: Answers) -> list[Path]:
+    """Writes the configuration into `folder` and returns the files; the calendar folder is made when it is missing.
+
+    Raises UsageError when there is a configuration already, when the pack is not known, or a file cannot be written.
+    """
+    if (folder / CONFIGURATION).exists():
+        raise UsageError(f"{folder / CONFIGURATION} is there already", hint="edit it by hand, or use --config DIR")
+    if answers.pack not in packs():
+        raise UsageError(f"there is no pack `{answers.pack}`", hint=f"the packs are: {', '.join(packs())}")
+    files = dict(_files(answers))
+    taken = [name for name in files if (folder / name).exists()]
+    if taken:
+        raise UsageError(f"{folder / taken[0]} is there already", hint="move it away, or use --config DIR")
+    written = []
+    try:
+        for name, content in files.items():
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+            written.append(path)
+        (folder / Path(answers.calendars).expanduser() / answers.write).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"{error.filename}: {(error.strerror or str(error)).lower()}") from None
+    return written
+
+
+def _files(answers: Answers) -> Iterator[tuple[str, bytes]]:
+    quoted = {name: json.dumps(value, ensure_ascii=False) for name, value in _values(answers).items()}
+    country = f"country: {answers.country}" if answers.country else "# country: FR"
+    text = _TEXT["fr" if answers.language.startswith("fr") else "en"]
+    comment = "its public holidays are `holidays` in the rules"
+    if answers.language.startswith("fr"):
+        comment = "ses jours fériés sont `holidays` dans les règles"
+    yield CONFIGURATION, text.format(**quoted, country=f"{country:<34}# {comment}").encode()
+    for source, target in ((rules_dir(), "rules"), (templates_dir(), "templates")):
+        pack = source / answers.pack
+        for file in sorted(pack.rglob("*")) if pack.is_dir() else ():
+            if file.is_file():
+                yield f"{target}/{file.relative_to(pack)}", file.read_bytes()
+
+
+def _values(answers: Answers) -> dict[str, str]:
+    return {
+        "name": answers.name,
+        "email": answers.email,
+        "domain": answers.email.rpartition("@")[2],
+        "timezone": answers.timezone,
+        "language": answers.language,
+        "hours": answers.hours,
+        "calendars": answers.calendars,
+        "write": answers.write,
+    }

@@ -1,0 +1,76 @@
+"""`agendad init`: a first configuration, from flags or a few questions."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Final
+
+from agendad.errors import ProblemsFound, UsageError
+
+if TYPE_CHECKING:
+    import argparse
+
+    from agendad.cli.context import Context
+
+_QUESTIONS: Final = (
+    ("name", "Your name", ""),
+    ("email", "Your address (as in invitations)", ""),
+    ("timezone", "Time zone", ""),
+    ("language", "Language of titles (en, fr)", "en"),
+    ("country", "Country for public holidays (FR, DE, ... or empty)", ""),
+    ("hours", "Working hours, Monday to Friday", "09:00-18:00"),
+    ("calendars", "Folder of your calendars (one folder of .ics files each)", "calendars/"),
+    ("write", "Calendar to write blocks into", "personal"),
+)
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """An answer for each question; what is missing is asked on a terminal, or takes its default."""
+    parser.add_argument("--pack", default="starter", metavar="NAME", help="the rule pack to begin with")
+    parser.add_argument("--name", metavar="TEXT", help="your name")
+    parser.add_argument("--email", metavar="ADDRESS", help="your address, as in invitations")
+    parser.add_argument("--timezone", metavar="ZONE", help="an IANA name like Europe/Paris (default: the system's)")
+    parser.add_argument("--language", metavar="TAG", help="of titles: en, fr")
+    parser.add_argument("--country", metavar="CODE", help="for public holidays: FR, DE, ...")
+    parser.add_argument("--hours", metavar="RANGE", help="working hours from Monday to Friday")
+    parser.add_argument("--calendars", metavar="DIR", help="the folder of calendar folders")
+    parser.add_argument("--write", metavar="NAME", help="the calendar that blocks are written into")
+
+
+def run(args: argparse.Namespace, context: Context) -> int:
+    """Writes the files, checks them, and says what to do next."""
+    from agendad.app.init import Answers, write
+    from agendad.cli.work import home
+    from agendad.rules.zones import local_zone
+
+    given = vars(args)
+    answers = {
+        key: given[key]
+        if given[key] is not None
+        else _ask(context, question, default or _guess(key, str(local_zone())))
+        for key, question, default in _QUESTIONS
+    }
+    if "@" not in answers["email"]:
+        raise UsageError(f"`{answers['email']}` is not an address", hint="`--email you@example.com`")
+    written = write(context.config_dir, Answers(pack=args.pack, **answers))
+    loaded = home(context).read()
+    if loaded.has_errors:
+        for path in reversed(written):
+            path.unlink()
+        raise ProblemsFound(loaded.diagnostics)
+    if context.json:
+        context.print_json({"version": 1, "files": [str(path) for path in written]})
+        return 0
+    context.print(f"wrote {len(written)} files into {context.config_dir}:")
+    for path in written:
+        context.print(f"  {path.relative_to(context.config_dir)}")
+    context.print("\nNext:  agendad plan    shows what it would write\n       agendad apply   writes it")
+    return 0
+
+
+def _ask(context: Context, question: str, default: str) -> str:
+    if not context.interactive:
+        return default
+    context.stderr.write(f"{question}{f' [{default}]' if default else ''}: ")
+    context.stderr.flush()
+    return sys.stdin.readline().strip() or default
