@@ -43,13 +43,11 @@ def run(args: argparse.Namespace, context: Context) -> int:
     from agendad.cli.work import home
     from agendad.rules.zones import local_zone
 
-    given = vars(args)
-    answers = {
-        key: given[key]
-        if given[key] is not None
-        else _ask(context, question, default or _guess(key, str(local_zone())))
-        for key, question, default in _QUESTIONS
-    }
+    defaults = {"timezone": str(local_zone()), "name": "Me", "email": "me@example.com"}
+    answers: dict[str, str] = {}
+    for key, question, default in _QUESTIONS:
+        given = getattr(args, key)
+        answers[key] = _ask(context, question, default or defaults.get(key, "")) if given is None else given
     if "@" not in answers["email"]:
         raise UsageError(f"`{answers['email']}` is not an address", hint="`--email you@example.com`")
     written = write(context.config_dir, Answers(pack=args.pack, **answers))
