@@ -74,7 +74,7 @@ _IDIOMS: Final = tuple(
     for pattern, replacement in (
         (r"\b(?:business|working|work|week) days?\b", "weekday"),
         (r"\bweek ends?\b", "weekend day"),
-        (r"\bhalf(?: -)? years?\b", "half-year"),
+        (r"\bhalf(?: -)? year(s?)\b", r"half-year\1"),
         (r"\bsemi(?: -)? year\b", "half-year"),
         (r"\bbi(?: -)? (week|month|year)\b", r"2 \1s"),
         (rf"\b({_DAY})s\b", r"\1"),

@@ -23,7 +23,7 @@ from agendad.rules.words import (
     tokens,
 )
 
-_MOST_WORDS: Final = 12
+_MOST_WORDS: Final = 20
 _FAR: Final = 0.5
 """Edits a word above which the nearest phrase is hardly what was meant."""
 
@@ -52,8 +52,6 @@ _FORMS: Final = tuple(
         "SHORT , SHORT",
         "SHORT and SHORT",
         "SHORT - SHORT",
-        "SHORT , SHORT , SHORT",
-        "SHORT , SHORT , SHORT , SHORT",
         "N days",
         "N weeks",
         "N months",
@@ -61,24 +59,19 @@ _FORMS: Final = tuple(
         "N half-years",
         "N years",
         "N weeks on DAY",
-        "N weeks on SHORT and SHORT",
         "NTH day of PERIOD",
         "NTH DAY of PERIOD",
         "NTH weekday of PERIOD",
         "NTH weekend day of PERIOD",
-        "NTH and NTH day of PERIOD",
-        "NTH and NTH DAY of PERIOD",
         "day 31 of month",
         "31 MONTH",
         "week 5 of month",
         "month 3 of quarter",
     )
 )
-_DAY_FORMS: Final = tuple(
-    form
-    for form in _FORMS
-    if set(form) <= {"weekday", "weekend", "day", "DAY", "SHORT", ",", "-", "and"} and form != ("day",)
-)
+_SEPARATORS: Final = (",", "and", "-")
+_DAY_WORDS: Final = {"weekday", "weekend", "day", "DAY", "SHORT", *_SEPARATORS}
+_DAY_FORMS: Final = tuple(form for form in _FORMS if set(form) <= _DAY_WORDS and form != ("day",))
 
 _Filled = tuple[float, tuple[str, ...]]  # edit distance, the words of the phrase
 
@@ -127,10 +120,21 @@ def _nearest(text: str, forms: tuple[tuple[str, ...], ...]) -> tuple[float, str]
     """Edit distance and text of the nearest phrase; of several, that of the first form."""
     words = [token.word for token in tokens(text)[:_MOST_WORDS]]
     known: dict[tuple[str, str], tuple[float, str]] = {}
+    forms += tuple(form for form in _lists(words) if forms is _FORMS or set(form) <= _DAY_WORDS)
     candidates = sorted((_aligned(words, form, known) for form in forms), key=lambda candidate: candidate[0])
     phrases = ((distance, joined(_possible(filled))) for distance, filled in candidates)
     # A form may be filled with words that contradict each other (`mon-mon`).
     return next((distance, phrase) for distance, phrase in phrases if _is_phrase(phrase))
+
+
+def _lists(words: list[str]) -> list[tuple[str, ...]]:
+    """The forms that are as long as they like, as long as the given words make them."""
+    separators = [word for word in words if word in _SEPARATORS]
+    days = ["SHORT", *(slot for separator in separators for slot in (separator, "SHORT"))]
+    nth = ["NTH", *(slot for separator in separators if separator != "-" for slot in (separator, "NTH"))]
+    ends = (["DAY"], ["day"], ["weekday"], ["weekend", "day"])
+    found = [days, ["N", "weeks", "on", *days], *([*nth, *end, "of", "PERIOD"] for end in ends)]
+    return [tuple(form) for form in found]
 
 
 def _aligned(words: list[str], form: tuple[str, ...], known: dict[tuple[str, str], tuple[float, str]]) -> _Filled:

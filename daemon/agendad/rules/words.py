@@ -49,7 +49,7 @@ _KNOWN: Final = frozenset(
 ) | {"half-year", "half-years", "year", "years", "weekday", "weekend", "of", "on", "and", ",", "-"}
 """Every word and sign of the phrases."""
 
-_TOKEN = re.compile(r"half-years?\b|\w+|[^\w\s]")
+_TOKEN = re.compile(r"half-\w+|\w+|[^\w\s]")
 
 
 Place = tuple[int, int]

@@ -204,6 +204,19 @@ def test_an_error_points_at_the_word_at_fault(text: str, fault: str, message: st
     assert (text[caught.value.start : caught.value.end], caught.value.message) == (fault, message)
 
 
+def problem_of(parse: Callable[[str], object], text: str) -> GrammarError | None:
+    """What a parser has against a text; its place must lie in the text."""
+    try:
+        parse(text)
+    except GrammarError as error:
+        found = error
+    else:
+        return None
+    assert 0 <= found.start <= found.end <= len(text)
+    assert found.message
+    return found
+
+
 WEEKDAYS = st.frozensets(st.integers(0, 6), min_size=1)
 INTERVALS = st.integers(1, 999)
 PHRASES: st.SearchStrategy[Phrase] = st.one_of(
@@ -231,24 +244,25 @@ def test_every_phrase_that_is_described_is_read_back_as_itself(phrase: Phrase) -
     assert parse_phrase(describe(phrase)) == phrase
 
 
+@settings(max_examples=150, deadline=None)
+@given(PHRASES.map(describe), st.data())
+def test_one_wrong_letter_in_a_long_word_is_always_put_right(right: str, data: st.DataObject) -> None:
+    places = [place for word in re.finditer(r"[a-z]{5,}", right) for place in range(*word.span())]
+    if places:
+        place = data.draw(st.sampled_from(places))
+        wrong = right[:place] + "x" + right[place + 1 :]
+        problem = problem_of(parse_phrase, wrong)
+        assert problem is not None
+        proposed = re.search(r"did you mean `([^`]+)`", problem.hint)
+        assert proposed is not None
+        assert parse_phrase(proposed[1]) == parse_phrase(right)
+
+
 WORDS = (
     "day days week weeks month quarter half-year year monday mon tue friday weekday weekend january feb of on and , - "
     "first 2nd last every other the 1 2 15 31 99 lundi foo % ` * \u2013 \u0661"
 )
 TEXTS = st.one_of(st.text(max_size=30), st.lists(st.sampled_from(WORDS.split(" ")), max_size=8).map(" ".join))
-
-
-def problem_of(parse: Callable[[str], object], text: str) -> GrammarError | None:
-    """What a parser has against a text; its place must lie in the text."""
-    try:
-        parse(text)
-    except GrammarError as error:
-        found = error
-    else:
-        return None
-    assert 0 <= found.start <= found.end <= len(text)
-    assert found.message
-    return found
 
 
 @settings(max_examples=150, deadline=None)
