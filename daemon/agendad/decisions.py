@@ -36,7 +36,12 @@ def load(folder: Path) -> Decisions:
     except (OSError, UnicodeDecodeError) as error:
         raise _unusable(path, str(error)) from error
     try:
-        return _from_json(json.loads(text))
+        raw = json.loads(text)
+        if raw["version"] > VERSION:
+            raise StateUnusable(
+                f"{path}: it is of version {raw['version']}, this agendad knows {VERSION}", hint="use the newer agendad"
+            )
+        return _from_json(raw)
     except json.JSONDecodeError as error:
         raise _unusable(path, f"line {error.lineno}, column {error.colno}: {error.msg.lower()}") from error
     except (AttributeError, KeyError, TypeError, ValueError) as error:
@@ -92,8 +97,6 @@ def _to_json(decisions: Decisions) -> dict[str, object]:
 
 
 def _from_json(raw: Mapping[str, Any]) -> Decisions:
-    if raw["version"] != VERSION:
-        raise ValueError(f"version {raw['version']}, this agendad knows {VERSION}")
     unknown = sorted(raw.keys() - _SECTIONS)
     if unknown:
         raise ValueError(f"unknown entry {unknown[0]!r}")

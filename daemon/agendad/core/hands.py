@@ -57,7 +57,7 @@ class Hands:
     standing   the one event of each key that has one
     changed    its fields that the person changed; a key without any is left out
     pinned     events that have not begun and whose time the person chose: busy, not up for discussion
-    begun      events that began at or before now: never written, moved or deleted
+    begun      events that began before now: never written, moved or deleted
     done       keys whose occurrence had begun when it was last seen: nothing is made for them again
     deleted    keys that are not to be made again, those found in this cycle among them
     found      the keys of `deleted` that were found in this cycle
@@ -184,8 +184,13 @@ def instant(moment: Moment, now: datetime) -> datetime:
 
 
 def has_begun(start: Moment, now: datetime) -> bool:
-    """Whether an event that starts at `start` is past or in progress."""
-    return instant(start, now) <= now
+    """Whether an event that starts at `start` began before now; one that starts right now may still be written."""
+    return instant(start, now) < now
+
+
+def is_over(end: Moment, now: datetime) -> bool:
+    """Whether an event that ends at `end`, which is excluded, is past."""
+    return instant(end, now) <= now
 
 
 def _day(start: Moment, now: datetime) -> date:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from agendad.core.hands import has_begun, instant, is_series
+from agendad.core.hands import has_begun, instant, is_over, is_series
 from agendad.model.calendar import Event, EventFields, Mark
 from agendad.model.identity import MERGED_FIELDS, digest, field_values, format_digest, hand_changed, parse_digest, uid
 from agendad.model.plan import Action, Change, DesiredBlock, PlannedBlock, Skipped
@@ -52,7 +52,7 @@ def reconcile(
 ) -> Reconciled:
     """The changes that lead from what stands to what is desired, within the rights of the product's own hand.
 
-    An occurrence that began at or before now is never written, moved or deleted. A block that the person deleted is
+    An occurrence that began before now is never written, moved or deleted. A block that the person deleted is
     not made again. What is no longer wanted is deleted when it lies ahead and is untouched; `unplaced` says why for
     keys that exist but found no place. Applying the changes and reconciling again gives none.
     """
@@ -151,7 +151,7 @@ def _missing(wish: DesiredBlock, hands: Hands, context: Context) -> _Step:
     reason = None
     if wish.key in hands.deleted:
         reason = deleted_reason(hands.deleted[wish.key])
-    elif has_begun(wish.fields.start, context.now) and not has_begun(wish.fields.end, context.now):
+    elif has_begun(wish.fields.start, context.now) and not is_over(wish.fields.end, context.now):
         reason = Reason(ReasonCode.IN_PROGRESS)
     elif wish.key in hands.done or has_begun(wish.fields.start, context.now):
         reason = Reason(ReasonCode.ALREADY_PAST)
@@ -173,7 +173,7 @@ def _unwanted(event: Event, hands: Hands, context: Context, unplaced: Reason | N
     touched = hands.changed.get(key, frozenset())
     state: State = "pinned" if touched else "written"
     if key in hands.begun:
-        over = has_begun(event.fields.end, context.now)
+        over = is_over(event.fields.end, context.now)
         why = Reason(ReasonCode.ALREADY_PAST if over else ReasonCode.IN_PROGRESS)
     elif "time" in touched:
         why = Reason(ReasonCode.PINNED)

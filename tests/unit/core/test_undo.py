@@ -138,7 +138,7 @@ class TestReset:
         assert hand_changed(replace(touched, mark=replace(touched.mark, digest=change.digest))) == frozenset()
 
     def test_a_block_that_has_begun_is_history(self):
-        touched = own(KEY, fields("Mine", day=0, hour=8), written=fields())
+        touched = own(KEY, fields("Mine", day=0, hour=7), written=fields())
         assert reset(KEY, hands([touched], Memory(), context()), MONDAY) is None
 
 
