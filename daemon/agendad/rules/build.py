@@ -60,6 +60,7 @@ class Entry:
 
     key: Scalar
     found: Found | None
+    steps: tuple[Found, ...]
     rule: Rule | None
     problems: tuple[Diagnostic, ...]
 
@@ -76,18 +77,18 @@ def build(key: Scalar, node: Node, around: Surroundings) -> Entry:
             mapping(node, f"the rule `{rule_id}`", "{block: Deep work, every: weekday}"), rule.RULE, _ELSEWHERE
         )
     except Refused as refused:
-        return Entry(key, None, None, (*id_problems, *refused.problems))
-    sense.check_verb_and_trigger(key, found)
-    steps = found.value(rule.STEPS, ())
+        return Entry(key, None, (), None, (*id_problems, *refused.problems))
+    steps = _steps(found)
+    sense.check_verb_and_trigger(key, found, steps)
     merged = [step.over(found, keep="on") for step in steps] or [found]
     for each in merged:
         sense.check_fields(each)
         sense.check_placement(each)
     for each in (*merged, found):
         _resolve_notes(each, around)
-    problems = list(dict.fromkeys(problem for each in (found, *merged) for problem in each.problems))
-    if id_problems or any(each.broken for each in (found, *merged)):
-        return Entry(key, found, None, (*id_problems, *problems))
+    problems = list(dict.fromkeys(problem for each in (found, *steps, *merged) for problem in each.problems))
+    if id_problems or any(each.broken for each in (found, *steps, *merged)):
+        return Entry(key, found, tuple(steps), None, (*id_problems, *problems))
     made = Rule(
         id=rule_id,
         verb=_verb(merged[0]),
@@ -100,7 +101,21 @@ def build(key: Scalar, node: Node, around: Surroundings) -> Entry:
         moved_from=found.value(rule.MOVED_FROM, ""),
         field_spans=found.spans(),
     )
-    return Entry(key, found, made, tuple(problems))
+    return Entry(key, found, tuple(steps), made, tuple(problems))
+
+
+def _steps(found: Found) -> list[Found]:
+    """The fields of each step; an item that is no mapping becomes a problem of the rule."""
+    steps = []
+    for node in found.value(rule.STEPS, ()):
+        try:
+            step = read_table(mapping(node, "a step", rule.STEP_EXAMPLE), rule.STEP, _ELSEWHERE)
+        except Refused as refused:
+            found.broken = True
+            found.problems.extend(refused.problems)
+        else:
+            steps.append(step)
+    return steps
 
 
 def _resolve_notes(found: Found, around: Surroundings) -> None:

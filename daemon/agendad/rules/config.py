@@ -25,7 +25,7 @@ def read_settings(folder: Path, data: bytes) -> tuple[Settings | None, tuple[Dia
     found, problems = read_root(parse(NAME, data), fields.CONFIGURATION, empty=Severity.ERROR)
     if found is None:
         return None, problems
-    if not found.has(fields.CALENDAR_FIELD):
+    if found.lacks("calendar"):
         hint = "add `calendar: {provider: local, path: calendars/, write: personal}`"
         found.report(found.node, "missing-key", "the configuration does not say where the calendar is", hint)
     if found.has(fields.SUBDIVISION) and found.get(fields.COUNTRY) is not None:

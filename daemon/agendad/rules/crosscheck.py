@@ -13,8 +13,7 @@ from agendad.model.rule import Every, Yield
 from agendad.rules.fields import placement, rule, trigger
 from agendad.rules.fields.selector import mentions
 from agendad.rules.spelling import did_you_mean
-from agendad.rules.tree import Scalar, Sequence
-from agendad.rules.values import problem, shown
+from agendad.rules.values import comma_words, each, problem, scalar, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
     from agendad.model.settings import People, Settings
     from agendad.rules.build import Entry
     from agendad.rules.table import Found
-    from agendad.rules.tree import Node
+    from agendad.rules.tree import Node, Scalar
 
 _RELATIONS: Final = (placement.SAME_DAY_BEFORE, placement.SAME_DAY_AFTER, placement.NOT_SAME_DAY)
 _SELECTORS: Final = (trigger.AFTER, trigger.BEFORE, placement.SATISFIED_BY, rule.ALLOW)
@@ -46,9 +45,9 @@ def check(entries: SequenceOf[Entry], known: Known) -> list[Diagnostic]:
         if entry.found is None:
             continue
         problems.extend(_moved(entry, entry.found, known.ids))
-        for each in (entry.found, *entry.found.value(rule.STEPS, ())):
-            problems.extend(_relations(entry.key.text, each, known.ids))
-            problems.extend(_mentions(each, known))
+        for part in (entry.found, *entry.steps):
+            problems.extend(_relations(entry.key.text, part, known.ids))
+            problems.extend(_mentions(part, known))
         if known.settings is not None:
             problems.extend(_configuration(entry, entry.found, known.settings))
     return problems
@@ -90,7 +89,7 @@ def _relations(own: str, found: Found, ids: frozenset[str]) -> Iterator[Diagnost
     for field in _RELATIONS:
         if found.get(field) is None:
             continue
-        for node in _scalars(found.nodes[field.name]):
+        for node in each(found.nodes[field.name], scalar):
             if node.text.strip() == own:
                 yield problem(node, "no-sense", f"`{field.name}` names the rule itself", "name another rule")
             else:
@@ -141,18 +140,21 @@ def _unknown_party(node: Scalar, people: People) -> Iterator[Diagnostic]:
 def _configuration(entry: Entry, found: Found, settings: Settings) -> Iterator[Diagnostic]:
     exclude = found.get(trigger.EXCEPT)
     if exclude is not None and exclude.holidays and not settings.country:
-        node = found.nodes["except"]
-        yield problem(node, "no-country", "`holidays` needs a country", "add for example `country: FR` to agendad.yaml")
+        for node, start, end in comma_words(found.nodes["except"]):
+            if node.text[start:end] == "holidays":
+                first, last = node.part(start, end)
+                hint = "add for example `country: FR` to agendad.yaml"
+                yield node.source.problem(first, last, "no-country", "`holidays` needs a country", hint)
     if not settings.working_hours:
-        for node in _needs_hours(entry, found):
+        for place in _needs_hours(entry, found):
             hint = 'add for example `working_hours: {mon-fri: "09:00-18:00"}` to agendad.yaml'
-            yield problem(node, "no-working-hours", "the working hours are not known", hint)
+            yield problem(place, "no-working-hours", "the working hours are not known", hint)
 
 
 def _needs_hours(entry: Entry, found: Found) -> Iterator[Node]:
-    for each in (found, *found.value(rule.STEPS, ())):
-        if each.get(placement.BETWEEN) == ():
-            yield each.nodes["between"]
+    for part in (found, *entry.steps):
+        if part.get(placement.BETWEEN) == ():
+            yield part.nodes["between"]
     if found.has(rule.MEETINGS):
         yield found.nodes["meetings"]
     made = entry.rule
@@ -162,9 +164,3 @@ def _needs_hours(entry: Entry, found: Found) -> Iterator[Node]:
 
 def _warning(node: Node, code: str, message: str, hint: str = "") -> Diagnostic:
     return node.source.problem(node.start, node.end, code, message, hint, Severity.WARNING)
-
-
-def _scalars(node: Node) -> Iterator[Scalar]:
-    for item in node.items if isinstance(node, Sequence) else (node,):
-        if isinstance(item, Scalar):
-            yield item

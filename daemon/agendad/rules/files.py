@@ -25,7 +25,7 @@ def read_root(
     """
     root = document.root
     if root is None:
-        return None, document.problems or (_empty(document, table, empty),)
+        return None, document.problems or (_empty(document, empty),)
     if isinstance(root, Broken):
         return None, document.problems
     if not isinstance(root, Mapping):
@@ -40,6 +40,6 @@ def read_root(
     return found, problems
 
 
-def _empty(document: Document, table: Table, severity: Severity) -> Diagnostic:
+def _empty(document: Document, severity: Severity) -> Diagnostic:
     hint = "begin with `version: 1`"
-    return document.source.problem(0, 0, "empty-file", f"{table.name} without any content", hint, severity)
+    return document.source.problem(0, 0, "empty-file", "the file is empty", hint, severity)

@@ -161,7 +161,7 @@ def _read_rules(text: RuleText, around: Surroundings) -> tuple[list[Entry], list
     zone = found.get(fields.TIMEZONE)
     if zone is not None:
         around = Surroundings(zone, around.template_dirs)
-    if not found.has(fields.RULES):
+    if found.lacks("rules"):
         return [], [*problems, _no_rules(found.node.source.problem(found.node.start, found.node.start, "", ""))]
     if not (node := found.get(fields.RULES)):
         return [], problems

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from agendad.rules.tree import Broken, Mapping, Scalar
-from agendad.rules.values import problem, shown
+from agendad.rules.values import is_empty, problem, shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping as MappingOf
@@ -37,7 +37,7 @@ def current(
         return root, (
             root.source.problem(root.start, root.start, "missing-version", "the file has no `version`", hint),
         )
-    if isinstance(node, Broken):
+    if isinstance(node, Broken) or is_empty(node):  # said elsewhere
         return root, ()
     word = node.text.strip() if isinstance(node, Scalar) else ""
     if not (word.isascii() and word.isdigit() and len(word) < 5 and int(word) > 0):

@@ -10,7 +10,7 @@ from agendad.rules.files import read_root
 from agendad.rules.source import Refused
 from agendad.rules.table import read_table
 from agendad.rules.tree import Node, Scalar, parse
-from agendad.rules.values import mapping, refuse, shown
+from agendad.rules.values import items, mapping, refuse, shown
 
 if TYPE_CHECKING:
     from agendad.diagnostics import Diagnostic
@@ -51,10 +51,10 @@ def _person(key: Scalar, node: Node, owners: dict[str, str]) -> Person:
         refuse(key, "bad-id", f"`{shown(word)}` is not a person's id", "write one word, such as `grace`")
     found = read_table(mapping(node, f"the person `{word}`", "grace: {name: Grace}"), fields.PERSON)
     emails = found.value(fields.EMAILS, ())
-    for email in emails:
+    for email, place in zip(emails, items(found.nodes["emails"]) if emails else (), strict=True):
         if owners.setdefault(email, word) != word:
             message = f"`{email}` is also an address of `{owners[email]}`"
-            found.report(found.nodes["emails"], "duplicate-address", message, "an address belongs to one person")
+            found.report(place, "duplicate-address", message, "an address belongs to one person")
     found.refuse_if_broken()
     return Person(
         id=word,

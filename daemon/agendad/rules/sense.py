@@ -21,6 +21,8 @@ from agendad.rules.fields import look, placement, rule, trigger
 from agendad.rules.spelling import listed, spelled
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from agendad.model.rule import At
     from agendad.rules.table import Field, Found
     from agendad.rules.tree import Scalar
@@ -29,7 +31,7 @@ DAY: Final = 1440
 CLASH: Final = "no-sense"
 
 
-def check_verb_and_trigger(key: Scalar, found: Found) -> None:
+def check_verb_and_trigger(key: Scalar, found: Found, steps: Sequence[Found]) -> None:
     """Exactly one verb (in each step, where there are steps) and exactly one trigger."""
     verbs: list[str] = [name for name in rule.VERBS if name in found.keys]
     triggers = [name for name in found.keys if name in rule.TRIGGERS]
@@ -41,8 +43,8 @@ def check_verb_and_trigger(key: Scalar, found: Found) -> None:
         if found.lacks("starting"):
             hint = "add the first day, such as `starting: 2027-01-04`"
             found.report(found.keys["steps"], "missing-key", "`steps` counts from `starting`, which is missing", hint)
-        for step in found.value(rule.STEPS, ()):
-            _check_step(found, step)
+        for step in steps:
+            _check_step(step)
     elif found.lacks(*rule.VERBS):
         found.report(
             key,
@@ -65,16 +67,16 @@ def check_verb_and_trigger(key: Scalar, found: Found) -> None:
         found.report(found.keys[name], "two-triggers", message, "make two rules of it")
 
 
-def _check_step(found: Found, step: Found) -> None:
+def _check_step(step: Found) -> None:
     verbs: list[str] = [name for name in rule.VERBS if name in step.keys]
     if step.lacks("on"):
-        found.report(
+        step.report(
             step.node, "missing-key", "the step does not say when: `on` is missing", "add for example `on: week 1`"
         )
     if step.lacks(*rule.VERBS):
-        found.report(step.node, "missing-verb", "the step does not say what to do", "add `block: TITLE`")
+        step.report(step.node, "missing-verb", "the step does not say what to do", "add `block: TITLE`")
     elif "block" in verbs and "protect" in verbs:
-        found.report(
+        step.report(
             step.keys[verbs[1]], "two-verbs", "a step has one verb: `block` or `protect`", "make two steps of it"
         )
 
@@ -137,7 +139,7 @@ def _check_auto(found: Found) -> None:
 
 def check_placement(found: Found) -> None:
     """The length is known, and the keys of placement do not contradict each other."""
-    if found.has(rule.MEETINGS):
+    if found.has(rule.MEETINGS) and found.has(rule.PROTECT):
         _check_cap(found)
     elif found.has(rule.PROTECT) and found.lacks("at"):
         found.report(
@@ -153,7 +155,7 @@ def check_placement(found: Found) -> None:
         _check_fixed(found)
     else:
         _check_flexible(found)
-    if found.has(placement.ON) and _one_day(found):
+    if found.get(placement.ON) is not None and _one_day(found):
         _clash(
             found,
             placement.ON,

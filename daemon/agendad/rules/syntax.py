@@ -37,6 +37,7 @@ _KNOWN: Final = (
     ("expected hexdecimal number", "this escape is incomplete", "write the character itself"),
     ("unknown directive", "this directive is not known", "remove the line"),
     ("tab character", "a tab stands where indentation is due", "indent with spaces"),
+    ("node content", "a value is missing here", "remove the comma, or write the value"),
     ("undefined tag handle", "tags are not read", "remove it, or put quotes around text that begins with `!`"),
     ("did not find expected <document start>", "text follows the end of the document", "remove it"),
     ("expected '<document start>'", "text follows the end of the document", "remove it"),
@@ -57,6 +58,8 @@ def explain(source: Source, error: yaml.YAMLError) -> Diagnostic:
     problem = str(getattr(error, "problem", None) or "the text is no YAML")
     context = str(getattr(error, "context", None) or "")
     context_mark = getattr(error, "context_mark", None)
+    if "node content" in problem and not source.text[place:].strip():
+        return _at(source, place, "the file ends inside a list or a mapping", "close it with `]` or `}`")
     for part, message, hint in _KNOWN:
         if part in problem:
             return _at(source, place, message, hint)

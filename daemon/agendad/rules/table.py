@@ -25,7 +25,7 @@ T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 Schema = dict[str, Any]
 
-FEW = 12
+FEW = 20
 """Tables up to this size are shown whole when a key is unknown."""
 
 
@@ -34,7 +34,8 @@ class Field(Generic[T_co]):
     """One key: how its value is read, what it means, and how people call it otherwise.
 
     `example` is the value as it is written in YAML. `triggers` and `verbs` say with which the key makes sense (empty:
-    with all). `later` marks a key of the language that this version of the program cannot follow yet.
+    with all). `later` marks a key of the language that this version of the program cannot follow yet. `may_be_empty`
+    allows an empty list or mapping.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Field(Generic[T_co]):
     verbs: tuple[str, ...] = ()
     later: bool = False
     may_be_empty: bool = False
+    required: bool = False
 
 
 class Table:
@@ -116,9 +118,11 @@ class Found:
         return {name: node.span for name, node in self.nodes.items()}
 
     def report(self, node: Node, code: str, message: str, hint: str = "") -> None:
-        """An error about a node of this mapping."""
+        """An error about a node of this mapping; a second one of the same code about the same node says nothing new."""
         self.broken = True
-        self.problems.append(problem(node, code, message, hint))
+        found = problem(node, code, message, hint)
+        if all((each.code, each.span) != (code, found.span) for each in self.problems):
+            self.problems.append(found)
 
     def refuse_if_broken(self) -> None:
         """Raise Refused with all problems when any of them is an error."""
@@ -144,11 +148,11 @@ def read_table(node: Mapping, table: Table, elsewhere: Iterable[tuple[str, Table
         found.keys[name] = key
         found.nodes[name] = value
         if field.later:
-            found.report(key, "not-yet", f"`{name}` is not supported by this version of agendad yet")
-        elif is_empty(value) and not field.may_be_empty:
-            found.report(
-                key, "empty-value", f"`{name}` has no value", f"such as `{name}: {field.example}`, or remove the key"
-            )
+            message = f"`{name}` is not supported by this version of agendad yet"
+            found.report(key, "not-yet", message, f"named `x-{name}`, it is passed over until then")
+        elif is_empty(value) and not (field.may_be_empty and not isinstance(value, Scalar)):
+            hint = f"such as `{name}: {field.example}`" + ("" if field.required else ", or remove the key")
+            found.report(key, "empty-value", f"`{name}` has no value", hint)
         elif isinstance(value, Broken):
             found.broken = True
         else:
@@ -167,7 +171,7 @@ def _read_field(found: Found, field: Field[Any], value: Node) -> None:
 
 def _with_example(found: Diagnostic, field: Field[Any], value: Node) -> Diagnostic:
     """The problem of a field, with the field's example as its hint when it has none of its own."""
-    if found.hint or found.span != value.span:
+    if found.hint:
         return found
     from dataclasses import replace
 
@@ -177,12 +181,16 @@ def _with_example(found: Diagnostic, field: Field[Any], value: Node) -> Diagnost
 def _meant(name: str, table: Table, elsewhere: Iterable[tuple[str, Table]]) -> tuple[str, str]:
     """The key of the table that was probably meant (or empty), and the hint."""
     folded = name.casefold().replace("-", "_").replace(" ", "_")
-    meant = folded if folded in table.fields else table.synonyms.get(folded, "") or nearest(folded, table.fields)
+    meant = folded if folded in table.fields else table.synonyms.get(folded, "")
     if meant:
         return meant, f"did you mean `{meant}`?"
     for place, other in elsewhere:
-        if folded in other.fields:
-            return "", f"`{folded}` belongs {place}"
+        there = folded if folded in other.fields else other.synonyms.get(folded)
+        if there:
+            return "", f"`{there}` belongs {place}"
+    meant = nearest(folded, table.fields)
+    if meant:
+        return meant, f"did you mean `{meant}`?"
     near = nearest(folded, table.synonyms)
     if near:
         return table.synonyms[near], f"did you mean `{table.synonyms[near]}`?"

@@ -17,6 +17,7 @@ from agendad.rules.tree import Broken, Mapping, Node, Scalar, Sequence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from collections.abc import Sequence as SequenceOf
 
     from agendad.diagnostics import Diagnostic
 
@@ -63,7 +64,7 @@ def scalar(node: Node) -> Scalar:
     if not isinstance(node, Scalar):
         refuse(node, "wrong-type", f"text is expected here, not {kind_of(node)}")
     if is_empty(node):
-        refuse(node, "empty-value", "the text is empty")
+        refuse(node, "empty-value", "the text is empty", "write a value, or remove it")
     return node
 
 
@@ -120,7 +121,11 @@ def word_of(*known: str) -> Reader[str]:
 
     def read(node: Node) -> str:
         found = scalar(node)
-        return _known(found, found.text.strip(), known, 0, len(found.text))
+        word = found.text.strip()
+        if word not in known:
+            start = found.text.index(word)
+            raise Refused((_unknown(found, start, start + len(word), known),))
+        return word
 
     return read
 
@@ -129,7 +134,11 @@ def words_of(*known: str) -> Reader[tuple[str, ...]]:
     """Several of the known words: a list, or one text with commas between them."""
 
     def read(node: Node) -> tuple[str, ...]:
-        return tuple(_known(found, found.text[start:end], known, start, end) for found, start, end in comma_words(node))
+        words = comma_words(node)
+        unknown = [word for word in words if word[0].text[word[1] : word[2]] not in known]
+        if unknown:
+            raise Refused(_unknown(*word, known) for word in unknown)
+        return tuple(found.text[start:end] for found, start, end in words)
 
     return read
 
@@ -139,13 +148,17 @@ def comma_words(node: Node) -> list[tuple[Scalar, int, int]]:
     return [(found, match.start(), match.end()) for found in each(node, scalar) for match in _WORD.finditer(found.text)]
 
 
+def items(node: Node) -> SequenceOf[Node]:
+    """The items of a list, or the single value that stands in place of a list."""
+    return node.items if isinstance(node, Sequence) else (node,)
+
+
 def each(node: Node, read: Reader[T]) -> tuple[T, ...]:
-    """The items of a list, or the single value that stands in place of a list; all their problems at once."""
-    nodes = node.items if isinstance(node, Sequence) else [node]
+    """The values of a list, or of the single value in its place; all their problems at once."""
     found: list[T] = []
     problems: list[Diagnostic] = []
     failed = False
-    for item in nodes:
+    for item in items(node):
         try:
             found.append(read(item))
         except Refused as refused:
@@ -167,10 +180,9 @@ def shown(word: str) -> str:
     return line if len(line) <= 60 else f"{line[:57]}..."
 
 
-def _known(node: Scalar, word: str, known: Iterable[str], start: int, end: int) -> str:
-    if word in known:
-        return word
+def _unknown(node: Scalar, start: int, end: int, known: Iterable[str]) -> Diagnostic:
+    word = node.text[start:end]
     near = nearest(word, known)
     hint = f"did you mean `{near}`?" if near else f"write {listed(known)}"
     first, last = node.part(start, end)
-    raise Refused((node.source.problem(first, last, "unknown-value", f"`{shown(word)}` is not known here", hint),))
+    return node.source.problem(first, last, "unknown-value", f"`{shown(word)}` is not known here", hint)

@@ -16,6 +16,19 @@ if TYPE_CHECKING:
     from agendad.rules.table import Schema
 
 RULE_ID: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_LANGUAGES: Final = {
+    "english": "en",
+    "french": "fr",
+    "français": "fr",
+    "german": "de",
+    "deutsch": "de",
+    "spanish": "es",
+    "español": "es",
+    "italian": "it",
+    "italiano": "it",
+    "portuguese": "pt",
+    "dutch": "nl",
+}
 LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 
 duration = parsed("bad-duration", grammar.parse_duration)
@@ -80,9 +93,9 @@ def language(node: Node) -> str:
     """A language tag such as `fr` or `pt-BR` (BCP 47)."""
     word = scalar(node).text.strip()
     if not LANGUAGE.fullmatch(word):
-        refuse(
-            node, "bad-language", f"`{shown(word)}` is not a language tag", "write for example `en`, `fr` or `pt-BR`"
-        )
+        tag = _LANGUAGES.get(word.casefold())
+        hint = f"did you mean `{tag}`?" if tag else "write for example `en`, `fr` or `pt-BR`"
+        refuse(node, "bad-language", f"`{shown(word)}` is not a language tag", hint)
     return word
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from agendad.model.settings import Limits, Me
@@ -58,9 +59,9 @@ def address(node: Node) -> str:
     """A bare mail address, in lower case."""
     word = scalar(node).text.strip()
     if not _ADDRESS.fullmatch(word):
-        refuse(
-            node, "bad-address", f"`{shown(word)}` is not a mail address", "write the bare address: `ada@example.org`"
-        )
+        bare = _ADDRESS.search(word)
+        hint = f"did you mean `{bare.group()}`?" if bare else "write the bare address, such as `ada@example.org`"
+        refuse(node, "bad-address", f"`{shown(word)}` is not a mail address", hint)
     return word.lower()
 
 
@@ -164,6 +165,7 @@ _WRITES: Final = Field(
     "of more writes, the nearest in time are made first",
     "200",
     number(1, 100_000),
+    synonyms=("writes", "max_writes", "changes"),
 )
 _DELETES: Final = Field(
     "deletes_per_cycle",
@@ -171,6 +173,7 @@ _DELETES: Final = Field(
     "with more deletes, a cycle refuses before its first write",
     "50",
     number(0, 100_000),
+    synonyms=("deletes", "max_deletes"),
 )
 LIMITS: Final = Table("`limits`", _WRITES, _DELETES)
 
@@ -209,6 +212,7 @@ PATH: Final = Field(
     "calendars/",
     STRING,
     synonyms=("folder", "dir", "directory", "file"),
+    required=True,
 )
 WRITE: Final = Field(
     "write",
@@ -217,6 +221,7 @@ WRITE: Final = Field(
     "personal",
     STRING,
     synonyms=("target", "own", "output", "default"),
+    required=True,
 )
 READ: Final = Field(
     "read",
@@ -249,7 +254,7 @@ _MAIL_PROVIDER: Final = _provider("maildir", later=("gmail", "imap"))
 MAIL: Final = Table(
     "`mail`",
     _MAIL_PROVIDER,
-    PATH,
+    replace(PATH, means="the mail folder", example="Mail/", required=False),
     *_ACCESS,
     _setting("host", "the server", "imap.example.org", "server"),
     _setting("port", "its port", "993"),
@@ -266,7 +271,7 @@ def _read_calendar(node: Node) -> Found:
         mapping(node, "`calendar`", "calendar: {provider: local, path: calendars/, write: personal}"), CALENDAR
     )
     for field in (PATH, WRITE):
-        if not found.has(field):
+        if found.lacks(field.name):
             found.report(
                 found.node, "missing-key", f"`calendar` needs `{field.name}`", f"add `{field.name}: {field.example}`"
             )
@@ -411,6 +416,7 @@ CALENDAR_FIELD: Final = Field(
     "{provider: local, path: calendars/, write: personal}",
     _object("calendar"),
     synonyms=("calendars", "cal"),
+    required=True,
 )
 MAIL_FIELD: Final = Field(
     "mail",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from agendad.model.rule import Text
 from agendad.rules.fields import trigger
@@ -11,13 +11,10 @@ from agendad.rules.fields.look import LOOK
 from agendad.rules.fields.placement import PLACEMENT
 from agendad.rules.fields.selector import SCHEMA, read_selector
 from agendad.rules.source import Refused
-from agendad.rules.table import Field, Found, Table, read_table
+from agendad.rules.table import Field, Table, read_table
 from agendad.rules.tree import Broken, Node, Sequence
 from agendad.rules.values import boolean, kind_of, mapping, refuse, text
 from agendad.rules.zones import zone
-
-if TYPE_CHECKING:
-    from agendad.diagnostics import Diagnostic
 
 VERBS: Final = ("block", "protect", "draft")
 TRIGGERS: Final = ("every", "after", "before", "when", "steps")
@@ -120,27 +117,17 @@ LATER: Final = (
     _later("notify", "mails the invited"),
 )
 
+STEP_EXAMPLE: Final = "- {on: week 1, block: Begin}"
 STEP: Final = Table(
     "a step", trigger.STEP_ON, BLOCK, PROTECT, *(f for f in PLACEMENT if f.name != "on"), trigger.LEAD, *LOOK, *LATER
 )
 
 
-def _steps(node: Node) -> tuple[Found, ...]:
-    """The steps as they stand; `build` completes each with what the rule says for all."""
+def _steps(node: Node) -> tuple[Node, ...]:
+    """The steps as they stand; `build` reads each, and completes it with what the rule says for all."""
     if not isinstance(node, Sequence):
-        refuse(node, "wrong-type", f"`steps` is a list, not {kind_of(node)}", "such as `- {on: week 1, block: Begin}`")
-    found = []
-    problems: list[Diagnostic] = []
-    for item in node.items:
-        try:
-            step = read_table(mapping(item, "a step", "- {on: week 1, block: Begin}"), STEP)
-            step.refuse_if_broken()
-            found.append(step)
-        except Refused as refused:
-            problems.extend(refused.problems)
-    if len(found) < len(node.items):
-        raise Refused(problems)
-    return tuple(found)
+        refuse(node, "wrong-type", f"`steps` is a list, not {kind_of(node)}", f"such as `{STEP_EXAMPLE}`")
+    return tuple(node.items)
 
 
 STEPS: Final = Field(
@@ -180,7 +167,13 @@ RULE: Final = Table(
 
 ID: Final = Field("id", rule_id, "the name of the rule", "deep-work", STRING)
 VERSION: Final = Field(
-    "version", text, "the version of the language: 1", "1", {"const": 1}, synonyms=("v", "api_version")
+    "version",
+    text,
+    "the version of the language: 1",
+    "1",
+    {"const": 1},
+    synonyms=("v", "api_version"),
+    required=True,
 )
 TIMEZONE: Final = Field(
     "timezone",
@@ -198,5 +191,6 @@ RULES: Final = Field(
     {"type": "object", "additionalProperties": {"$ref": "#/definitions/rule"}},
     synonyms=("rule", "blocks", "events"),
     may_be_empty=True,
+    required=True,
 )
 FILE: Final = Table("a rule file", VERSION, TIMEZONE, RULES)

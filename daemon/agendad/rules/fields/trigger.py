@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Final, Literal, cast
 from agendad.model.rule import After, AfterBusy, Before, EveryWeekday, Exclusions, Phrase
 from agendad.rules import grammar
 from agendad.rules.fields.common import DATE, DURATION, STRING, day, duration, list_or_one, number, weekdays, words
-from agendad.rules.fields.selector import EXAMPLE, SCHEMA, read_selector
+from agendad.rules.fields.selector import EXAMPLE, SCHEMA, SELECTOR, read_selector
 from agendad.rules.source import Refused
+from agendad.rules.spelling import nearest
 from agendad.rules.table import Field, Table, read_table
 from agendad.rules.tree import Mapping, Node, Sequence
-from agendad.rules.values import comma_words, integer, kind_of, mapping, parsed, refuse, word_of
+from agendad.rules.values import comma_words, integer, kind_of, mapping, parsed, refuse, shown, word_of
+from agendad.rules.words import DAY_NAMES
 
 if TYPE_CHECKING:
     from agendad.diagnostics import Diagnostic
@@ -58,7 +60,7 @@ def _after(node: Node) -> After | AfterBusy:
     held = mapping(node, "`after`", f"after: {EXAMPLE}")
     if "busy" not in held.entries:
         return After(read_selector(node))
-    found = read_table(held, BUSY)
+    found = read_table(held, BUSY, (("in a rule of its own: `busy` stands alone", SELECTOR),))
     found.refuse_if_broken()
     busy = found.get(_BUSY)
     if not busy:
@@ -70,6 +72,14 @@ def _before(node: Node) -> Before:
     return Before(read_selector(mapping(node, "`before`", f"before: {EXAMPLE}")))
 
 
+_EXCEPTIONS: Final = {
+    "holidays": "holidays",
+    "holiday": "holidays",
+    "away": "away",
+    "absent": "away",
+    "absence": "away",
+    "vacation": "away",
+}
 _DATE_LIKE: Final = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]")
 
 
@@ -97,17 +107,16 @@ def _exclusions(node: Node) -> Exclusions:
 
 
 def _exclusion_problem(node: Scalar, shift: int, word: str, error: grammar.GrammarError) -> Diagnostic:
-    from agendad.rules.spelling import nearest
-
     if ".." in word or _DATE_LIKE.match(word):
         start, end = node.part(shift + error.start, shift + error.end)
         return node.source.problem(start, end, "bad-date", error.message, error.hint)
     start, end = node.part(shift, shift + len(word))
-    near = nearest(word, ("holidays", "away", "holiday", "absent", "absence", "vacation"))
-    near = {"holiday": "holidays", "absent": "away", "absence": "away", "vacation": "away"}.get(near, near)
-    hint = f"did you mean `{near}`?" if near else error.hint if "did you" in error.hint else ""
+    near = nearest(word, (*_EXCEPTIONS, *DAY_NAMES))
+    hint = f"did you mean `{_EXCEPTIONS.get(near, near)}`?" if near else ""
+    if not hint and "-" in word:
+        hint = error.hint
     hint = hint or "write `holidays`, `away`, weekdays, a date, or `DATE..DATE`"
-    return node.source.problem(start, end, "bad-exception", f"`{word}` is no exception that is known", hint)
+    return node.source.problem(start, end, "bad-exception", f"`{shown(word)}` is no exception that is known", hint)
 
 
 def _if_missing(node: Node) -> Literal["skip", "last day"]:
@@ -265,4 +274,5 @@ STEP_ON: Final = Field(
     "week 1",
     {"type": "string", "pattern": "^(day|week|month|quarter) +[1-9][0-9]*$"},
     synonyms=("at_step", "week", "month", "day", "quarter", "when"),
+    required=True,
 )
