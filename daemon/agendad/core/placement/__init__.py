@@ -8,17 +8,21 @@ give the same answer.
 
 from __future__ import annotations
 
-from agendad.core.placement.board import Board
-from agendad.core.placement.fill import fill, grow
-from agendad.core.placement.parts import split
-from agendad.core.placement.reasons import missing, remarks
-from agendad.core.placement.seed import seed
+from agendad.core.placement.board import Board, Item
+from agendad.core.placement.fill import fill
 from agendad.core.placement.improve import improve
-from agendad.core.placement.board import Item
+from agendad.core.placement.parts import split
+from agendad.core.placement.polish import polish
+from agendad.core.placement.reasons import missing, remarks
+from agendad.core.placement.repair import repair
+from agendad.core.placement.seed import seed
 from agendad.core.problem import Problem, Solution, Stretch
 from agendad.model.reasons import Reason, ReasonCode
 
 __all__ = ["place"]
+
+ROUNDS = 8
+"""How often a part is placed again at most, until its result is what would be kept."""
 
 
 def place(problem: Problem) -> Solution:
@@ -35,7 +39,7 @@ def place(problem: Problem) -> Solution:
     }
     notes: dict[str, tuple[Reason, ...]] = {}
     for part in split(problem):
-        board = _settle(part)
+        board = _solve(part)
         for item in board.items:
             key = item.request.key
             if board.places[item.index]:
@@ -48,17 +52,34 @@ def place(problem: Problem) -> Solution:
     return Solution(placed=placed, unplaced=unplaced, remarks=notes)
 
 
-def _simple(item: Item) -> bool:
-    return not (item.ties or item.piece[1] or item.request.may_overlap)
+def _solve(part: Problem) -> Board:
+    """Places a part, again and again as if the result stood already, until that changes nothing any more.
 
-
-def _settle(part: Problem) -> Board:
+    So a second `place` on a calendar that holds the result finds it settled.
+    """
     board = Board(part)
-    pending = seed(board)
-    for index in pending:
-        fill(board, index)
-    improve(board, [index for index in pending if _simple(board.items[index])])
-    for item in board.items:
-        if item.index not in board.firm:
-            grow(board, item.index)
+    _settle(board)
+    stood = [item.stands for item in board.items]
+    for _ in range(ROUNDS):
+        if all(item.stands == pieces for item, pieces in zip(board.items, board.places, strict=True)):
+            break
+        board.stand()
+        _settle(board)
+    for item, stands in zip(board.items, stood, strict=True):
+        item.stands = stands
     return board
+
+
+def _settle(board: Board) -> None:
+    homeless = seed(board)
+    for index in homeless:
+        fill(board, index)
+    movers = [index for index in homeless if _simple(board.items[index])]
+    improve(board, movers)
+    polish(board, movers)
+    repair(board, homeless)
+
+
+def _simple(item: Item) -> bool:
+    """Whether the walk of `improve` understands it: one piece, in the way of others, free of order rules."""
+    return not (item.ties or item.piece[1] or item.request.may_overlap)

@@ -192,6 +192,14 @@ class Board:
         self.places = list(places)
         self._rebuild()
 
+    def stand(self) -> None:
+        """Makes the places what stands, and starts over. What gave up stays so."""
+        for item, pieces in zip(self.items, self.places, strict=True):
+            item.stands = pieces
+        self.firm = set()
+        self.overlaps = False
+        self.restore([()] * len(self.items))
+
     def worth(self) -> int:
         """Objective (1): the sum of weight x ticks of what stands."""
         return sum(

@@ -1,4 +1,4 @@
-"""Improves a first plan by ruin and recreate: some neighbours are taken out, then everybody without a place tries again.
+"""Improves a first plan by ruin and recreate: a few blocks are taken out, then all without a place try again.
 
 Called by `place` for the blocks that have no standing place to lose (all of a new plan, few of a standing one); what
 stands is an obstacle here. The walk is a seeded one, so it is the same on every machine, and it ends after a number of
@@ -17,10 +17,14 @@ if TYPE_CHECKING:
 
     from agendad.core.placement.board import Board, Item
 
-ATTEMPTS = 800
-"""Insertions tried for each block that may move."""
+ATTEMPTS = 1200
+"""Insertions tried for each block that has a place to lose."""
+FEWEST = 5
+"""With fewer blocks than this the chains of `repair.py` do better at once."""
 RUIN_PLACES = 5
+"""Around how many moments blocks are taken out in one step, at most."""
 RUIN_BLOCKS = 3
+"""How many blocks around each, at most."""
 SLACK = 0.02
 """How far below the best plan the walk may go at its beginning, as a share."""
 
@@ -59,11 +63,12 @@ class Walk:
 
     def open(self) -> bool:
         """Whether there is anything to gain, and anything to take out for it."""
-        return self.worth < self._bound() and any(self.at)
+        placed = sum(1 for place in self.at if place)
+        return placed >= FEWEST and self.worth < self._bound()
 
     def run(self) -> None:
         """The walk itself; leaves the best plan in `at`."""
-        budget = total = ATTEMPTS * len(self.items)
+        budget = total = ATTEMPTS * sum(1 for place in self.at if place)
         bound = self._bound()
         best, best_worth = list(self.at), self.worth
         while budget > 0 and best_worth < bound:
@@ -240,10 +245,7 @@ def _orders(items: Sequence[Item]) -> list[list[int]]:
         lambda item: (-item.least, -item.weight),
         lambda item: (item.fits(item.least).bit_count(), -item.weight * item.most),
     )
-    orders = []
-    for key in keys:
-        orders.append(sorted(range(len(items)), key=lambda number: (key(items[number]), number)))  # noqa: B023
-    return orders
+    return [[number for _, number in sorted((key(item), n) for n, item in enumerate(items))] for key in keys]
 
 
 def _ones(ticks: int) -> int:

@@ -20,7 +20,11 @@ def seed(board: Board) -> list[int]:
     """Sets up the board; returns the indexes that still want a place, in the order of rank."""
     _seat_settled(board)
     _seat_keepers(board)
-    pending = [item.index for item in board.items if not (board.places[item.index] or _seat(board, item))]
+    pending = [
+        item.index
+        for item in board.items
+        if item.index not in board.dropped and not board.places[item.index] and not _seat(board, item)
+    ]
     for item in reversed(board.items):  # a fixed block of lower rank may have landed on the wrong side of one
         if item.ties and item.index not in board.firm and board.forbidden(item) & _ticks(board.places[item.index]):
             board.take(item.index)

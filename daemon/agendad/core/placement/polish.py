@@ -1,0 +1,60 @@
+"""Gives new blocks a better place of the same length: preferences first, then earlier. Called by `place`.
+
+Only blocks that have no standing place are looked at, so nothing moves in a calendar that is already kept.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from agendad.core.placement.fill import best_start, liking
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from agendad.core.placement.board import Board, Item
+
+ROUNDS = 4
+"""How often all blocks are looked at again, while anything still changes."""
+
+
+def polish(board: Board, movers: Sequence[int]) -> None:
+    """Moves each of `movers` to the free start it likes best, and lets two of a length change places."""
+    for _ in range(ROUNDS):
+        moved = [_shift(board, board.items[index]) for index in movers if len(board.places[index]) == 1]
+        swapped = [_swap(board, board.items[index], movers) for index in movers if board.items[index].pulls]
+        if not any(moved) and not any(swapped):
+            return
+
+
+def _shift(board: Board, item: Item) -> bool:
+    before = board.take(item.index)
+    length = before[0][1] - before[0][0]
+    starts = board.starts(item, length, board.blocked(item))
+    pieces = before
+    if starts:
+        start = best_start(item, starts)
+        pieces = max(before, ((start, start + length),), key=lambda one: liking(item, one))
+    board.put(item.index, pieces)
+    return pieces != before
+
+
+def _swap(board: Board, item: Item, movers: Sequence[int]) -> bool:
+    """Changes places with a block of the same length when more preferences are met together."""
+    for index in movers:
+        other = board.items[index]
+        mine, theirs = board.places[item.index], board.places[index]
+        if len(mine) != 1 or len(theirs) != 1 or index == item.index or item.gap != other.gap:
+            continue
+        length = mine[0][1] - mine[0][0]
+        if theirs[0][1] - theirs[0][0] != length or item.ties or other.ties:
+            continue
+        if not (item.fits(length) >> theirs[0][0] & 1 and other.fits(length) >> mine[0][0] & 1):
+            continue
+        if liking(item, theirs)[0] + liking(other, mine)[0] > liking(item, mine)[0] + liking(other, theirs)[0]:
+            board.take(item.index)
+            board.take(index)
+            board.put(item.index, theirs)
+            board.put(index, mine)
+            return True
+    return False
