@@ -16,7 +16,7 @@ class Command(NamedTuple):
 GROUPS: Final = {
     "start": (
         Command("demo", "build a working example in a folder and show its week", json=False),
-        Command("init", "write a commented configuration", json=False),
+        Command("init", "write a commented configuration"),
         Command("check", "read all rules and the configuration; list every problem"),
     ),
     "every day": (
