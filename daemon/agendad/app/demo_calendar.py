@@ -50,6 +50,7 @@ MON, TUE, WED, THU, FRI, SAT, SUN = range(7)
 _FIRST: Final = -7 * WEEKS_BACK  # the Monday on which every series begins
 _TEAM: Final = ("noor", "tomas", "mei", "jonas", "awa", "priya", "lucas")
 _STAFF: Final = ("camille", "david", "ingrid", "yusuf", "chloe")
+_BOARD, _CONFERENCE, _ABSENCE = 2, 3, 4  # the weeks, counted from the present one, that are unlike the others
 _WEEKLY: Final = "FREQ=WEEKLY"
 _FORTNIGHTLY: Final = "FREQ=WEEKLY;INTERVAL=2"
 
@@ -70,7 +71,7 @@ def _series() -> tuple[Entry, ...]:
             15,
             who=_TEAM,
             rrule="FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR",
-            cancelled=(7 + TUE, 14 + THU),
+            cancelled=(7 + TUE, 14 + THU, 21 + WED),
             moved=((WED, WED, "10:15"), (7 + FRI, 7 + FRI, "09:30")),
         ),
         Entry(
@@ -100,6 +101,7 @@ def _series() -> tuple[Entry, ...]:
             60,
             who=("noor", "tomas", "mei"),
             rrule=_WEEKLY,
+            cancelled=(28 + TUE,),
             moved=((14 + TUE, 14 + WED, "10:30"),),
             notes=("Round table first, then one topic in depth.", "Tour de table, puis un sujet à fond."),
         ),
@@ -113,6 +115,7 @@ def _series() -> tuple[Entry, ...]:
             who=("david", "noor", "mei"),
             answer="ACCEPTED",
             rrule=_WEEKLY,
+            cancelled=(21 + WED,),
         ),
         Entry(
             "architecture",
@@ -122,6 +125,7 @@ def _series() -> tuple[Entry, ...]:
             60,
             who=("tomas", "jonas", "priya"),
             rrule=_FORTNIGHTLY,
+            cancelled=(14 + THU,),
         ),
         Entry(
             "sprint",
@@ -148,16 +152,17 @@ def _series() -> tuple[Entry, ...]:
 
 
 def _one_on_ones() -> tuple[Entry, ...]:
-    plan = (
-        ("noor", MON, "16:00", 30, _WEEKLY),
-        ("camille", MON, "13:15", 30, _WEEKLY),
-        ("tomas", TUE, "15:15", 30, _WEEKLY),
-        ("mei", WED, "14:00", 30, _WEEKLY),
-        ("awa", THU, "13:30", 30, _WEEKLY),
-        ("jonas", THU, "14:15", 30, _WEEKLY),
-        ("priya", FRI, "13:15", 30, _FORTNIGHTLY),
-        ("lucas", 7 + FRI, "13:15", 45, _FORTNIGHTLY),
-        ("david", FRI, "10:30", 30, _FORTNIGHTLY),
+    """Those of the board day, the conference and the absence are cancelled."""
+    plan: tuple[tuple[str, int, str, int, str, tuple[int, ...]], ...] = (
+        ("noor", MON, "16:00", 30, _WEEKLY, (28 + MON,)),
+        ("camille", MON, "13:30", 30, _WEEKLY, (28 + MON,)),
+        ("tomas", TUE, "15:15", 30, _WEEKLY, (28 + TUE,)),
+        ("mei", WED, "14:00", 30, _WEEKLY, (21 + WED, 28 + WED)),
+        ("awa", THU, "13:30", 30, _WEEKLY, (14 + THU,)),
+        ("jonas", THU, "14:15", 30, _WEEKLY, (14 + THU,)),
+        ("priya", FRI, "13:30", 30, _FORTNIGHTLY, ()),
+        ("lucas", 7 + FRI, "13:30", 45, _FORTNIGHTLY, ()),
+        ("david", FRI, "10:30", 30, _FORTNIGHTLY, (14 + FRI,)),
     )
     return tuple(
         Entry(
@@ -169,8 +174,9 @@ def _one_on_ones() -> tuple[Entry, ...]:
             who=(who,),
             rrule=rrule,
             notes=(f"Their topics first. Last time: {en}.", f"Ses sujets d’abord. La dernière fois : {fr}."),
+            cancelled=cancelled,
         )
-        for who, day, at, minutes, rrule in plan
+        for who, day, at, minutes, rrule, cancelled in plan
         for en, fr in [someone(who).topics]
     )
 
@@ -185,11 +191,14 @@ def _customers() -> tuple[Entry, ...]:
     )
     entries = []
     for week in range(-WEEKS_BACK, WEEKS - WEEKS_BACK):
+        if week == _ABSENCE:
+            continue
         who, title = callers[week % 4]
-        at = "10:30" if week % 2 else "16:30"
-        entries.append(Entry(f"customer-{week + 2}-a", title, 7 * week + WED, at, 45, who=(who,), answer="ACCEPTED"))
+        day, at = (FRI, "10:30") if week == _CONFERENCE else (WED, "10:30" if week % 2 else "16:30")
+        entries.append(Entry(f"customer-{week + 2}-a", title, 7 * week + day, at, 45, who=(who,), answer="ACCEPTED"))
         who, title = callers[(week + 2) % 4]
-        entries.append(Entry(f"customer-{week + 2}-b", title, 7 * week + THU, "15:00", 60, who=(who, "yusuf")))
+        day, at = (FRI, "14:30") if week == _BOARD else (THU, "15:00")
+        entries.append(Entry(f"customer-{week + 2}-b", title, 7 * week + day, at, 45, who=(who, "yusuf")))
     return tuple(entries)
 
 
@@ -208,9 +217,6 @@ def _interviews() -> tuple[Entry, ...]:
             title = (f"Interview: {name} ({en})", f"Entretien : {name} ({fr})")
             entries.append(Entry(f"interview-{week + 2}-{turn}", title, 7 * week + day, at, 45, who=(who, "chloe")))
     return tuple(entries)
-
-
-_ABSENCE: Final = 4  # the week of the holiday
 
 
 def _work() -> tuple[Entry, ...]:
@@ -256,8 +262,8 @@ def _work() -> tuple[Entry, ...]:
             "budget",
             ("Budget: second reading", "Budget : seconde lecture"),
             WED,
-            "17:15",
-            60,
+            "17:30",
+            45,
             who=("ingrid", "camille"),
             answer="ACCEPTED",
         ),
@@ -269,7 +275,7 @@ def _work() -> tuple[Entry, ...]:
             ("Panel: teams that last", "Table ronde : des équipes qui durent"),
             7 + THU,
             "18:30",
-            90,
+            45,
             who=("meetup",),
             answer="TENTATIVE",
             place=("Station F, Paris", "Station F, Paris"),
@@ -298,8 +304,8 @@ def _work() -> tuple[Entry, ...]:
             "security",
             ("Security audit: findings", "Audit de sécurité : constats"),
             35 + TUE,
-            "10:00",
-            90,
+            "09:30",
+            60,
             who=("priya",),
         ),
     )
@@ -308,7 +314,7 @@ def _work() -> tuple[Entry, ...]:
 def _private_life() -> tuple[Entry, ...]:
     """What stands in the same calendar and is nobody's business."""
     return (
-        Entry("lunch", ("Lunch", "Déjeuner"), _FIRST, "12:30", 45, rrule="FREQ=WEEKLY;BYDAY=MO,TU,TH,FR", private=True),
+        Entry("lunch", ("Lunch", "Déjeuner"), _FIRST, "12:15", 45, rrule="FREQ=WEEKLY;BYDAY=MO,TU,TH,FR", private=True),
         Entry("dentist", ("Dentist", "Dentiste"), 7 + TUE, "17:30", 45, private=True, place=("Dr Perrin", "Dr Perrin")),
         Entry("birthday", ("Mei’s birthday", "Anniversaire de Mei"), 7 + WED, days=1, free=True),
         Entry("holiday", ("Holiday", "Vacances"), 7 * _ABSENCE + MON, days=3, place=("Douarnenez", "Douarnenez")),
@@ -326,8 +332,6 @@ def _family() -> tuple[Entry, ...]:
             7 + MON,
             "18:00",
             60,
-            who=("school",),
-            answer="ACCEPTED",
         ),
         Entry("theatre", ("Theatre with Sam", "Théâtre avec Sam"), 14 + SAT, "20:00", 120),
         Entry("brunch", ("Brunch with Noémie and Paul", "Brunch avec Noémie et Paul"), SUN, "11:30", 120),

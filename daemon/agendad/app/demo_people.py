@@ -49,7 +49,6 @@ GUESTS: Final = {
     "lea": Someone("Léa Fontaine", "lea.fontaine@example.org"),
     "vendor": Someone("Brightdesk", "sales@example.net"),
     "meetup": Someone("Paris Engineering Leaders", "programme@example.org"),
-    "school": Someone("École des Tilleuls", "contact@example.org"),
 }
 """People who are met but not in the network."""
 

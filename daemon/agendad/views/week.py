@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from agendad.model.calendar import Response, ShowAs, Status
 from agendad.model.identity import is_own
 from agendad.model.plan import Action
+from agendad.model.reasons import ReasonCode
 from agendad.views.layout import extent, week
 from agendad.views.moments import clock_shift, elapsed, instant, local, overlap
 from agendad.views.sheet import ABSENT_STATES, Item, Line, Sheet, State, Total
@@ -23,11 +24,22 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from agendad.model.calendar import Event, EventFields
-    from agendad.model.plan import Change, Plan, PlannedBlock
+    from agendad.model.plan import Change, Plan, PlannedBlock, Skipped
     from agendad.views.sheet import Frame, Week
     from agendad.views.words import Words
 
 TONES: Final = 8  # colours in the palette of every view
+
+_MEANT: Final = frozenset(
+    {
+        ReasonCode.EXCLUDED,
+        ReasonCode.SATISFIED,
+        ReasonCode.DELETED_BY_HAND,
+        ReasonCode.PAUSED,
+        ReasonCode.ALREADY_PAST,
+        ReasonCode.IN_PROGRESS,
+    }
+)  # why an occurrence has no block and nobody misses it
 
 
 def sheet(plan: Plan, events: Sequence[Event], frame: Frame, reasons: Mapping[str, Sequence[str]]) -> Sheet:
@@ -44,6 +56,7 @@ def sheet(plan: Plan, events: Sequence[Event], frame: Frame, reasons: Mapping[st
     shown = {piece.item.id for week in weeks for day in week.days for piece in (*day.pieces, *day.guards)}
     shown |= {strip.item.id for week in weeks for strip in week.strips}
     top, bottom = extent(weeks)
+    skipped = [skip for skip in plan.skipped if skip.day is None or first <= skip.day <= last]
     titles = rule_titles(plan)
     return Sheet(
         title=weeks[0].title if len(weeks) == 1 else say.day_range(first, last),
@@ -61,8 +74,8 @@ def sheet(plan: Plan, events: Sequence[Event], frame: Frame, reasons: Mapping[st
                 titles.get(skip.rule, skip.rule),
                 tuple(clean(text) for text in reasons.get(skip.key, ())),
             )
-            for skip in plan.skipped
-            if skip.day is None or first <= skip.day <= last
+            for skip in skipped
+            if not _is_meant(skip)
         ),
         violations=tuple(
             Line(item.when, item.title, item.reasons)
@@ -70,8 +83,18 @@ def sheet(plan: Plan, events: Sequence[Event], frame: Frame, reasons: Mapping[st
             if item.state is State.VIOLATES and item.id in shown
         ),
         problems=tuple(clean(f"{p.span.file}:{p.span.line}: {p.message}") for p in plan.problems),
-        notes=_notes(plan, weeks, frame.zone, say),
+        notes=(*_notes(plan, weeks, frame.zone, say), *_left_out(skipped, say)),
     )
+
+
+def _is_meant(skip: Skipped) -> bool:
+    return bool(skip.why) and skip.why[-1].code in _MEANT
+
+
+def _left_out(skipped: Iterable[Skipped], say: Words) -> tuple[str, ...]:
+    """One sentence for all that is absent because somebody wanted it so."""
+    number = sum(map(_is_meant, skipped))
+    return (say.say("left-out", count=say.count("left-out", number)),) if number else ()
 
 
 def rule_titles(plan: Plan) -> dict[str, str]:

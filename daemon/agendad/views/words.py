@@ -142,7 +142,7 @@ _ENGLISH: Final = Words(
         "needs-action": "not answered",
         "was": "was {when}",
         "moved-to": "moved to {when}",
-        "lands-in": "Lands in “{title}”.",
+        "lands-in": "lands in “{title}”",
         "in-calendar": "calendar: {calendar}",
         "continues": "continues",
         "forward": "The clocks go forward {by} on {day}.",
@@ -167,6 +167,7 @@ _ENGLISH: Final = Words(
         "problems": "Problems",
         "notes": "Notes",
         "no-changes": "Nothing to change.",
+        "left-out": "{count} on purpose; `agendad explain` says why.",
         "hand-deleted": "Deleted by hand and not made again: {keys}.",
         "sum": "{changes}; {stay}.",
         "totals-of": "{what} {time}",
@@ -188,6 +189,7 @@ _ENGLISH: Final = Words(
         "blocks": ("block", "blocks"),
         "events": ("event", "events"),
         "stay": ("block stays as it is", "blocks stay as they are"),
+        "left-out": ("occurrence is left out", "occurrences are left out"),
     },
 )
 
@@ -244,7 +246,7 @@ _FRENCH: Final = Words(
         "needs-action": "sans réponse",
         "was": "avant : {when}",
         "moved-to": "déplacé au {when}",
-        "lands-in": "Tombe dans « {title} ».",
+        "lands-in": "tombe dans « {title} »",
         "in-calendar": "agenda : {calendar}",
         "continues": "suite",
         "forward": "On avance les montres de {by} le {day}.",
@@ -269,6 +271,7 @@ _FRENCH: Final = Words(
         "problems": "Problèmes",
         "notes": "Remarques",
         "no-changes": "Rien à changer.",
+        "left-out": "{count} à dessein ; `agendad explain` dit pourquoi.",
         "hand-deleted": "Supprimés à la main, non recréés : {keys}.",
         "sum": "{changes} ; {stay}.",
         "totals-of": "{what} {time}",
@@ -290,6 +293,7 @@ _FRENCH: Final = Words(
         "blocks": ("bloc", "blocs"),
         "events": ("évènement", "évènements"),
         "stay": ("bloc inchangé", "blocs inchangés"),
+        "left-out": ("occurrence est omise", "occurrences sont omises"),
     },
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -25,6 +26,8 @@ from views_sample import (
 )
 
 from agendad.model.calendar import Event, EventFields
+from agendad.model.plan import Skipped
+from agendad.model.reasons import Reason, ReasonCode
 from agendad.views.layout import side_by_side
 from agendad.views.sheet import Frame, Item, State
 from agendad.views.week import sheet, tones_of
@@ -84,7 +87,15 @@ def test_reasons_go_to_the_item_or_the_skip_of_their_key() -> None:
     assert walk.reasons == ("15 minutes after “Staff meeting”, which lasts 1 h 30.",)
     assert shown.skipped[0].when == "Tue 24 Nov"
     assert shown.skipped[0].reasons == ("No free half hour between 12:00 and 14:00.",)
-    assert shown.violations[0].reasons == ("Lands in “Mornings are mine”.",)
+    assert shown.violations[0].reasons == ("lands in “Mornings are mine”",)
+
+
+def test_what_is_absent_on_purpose_is_counted_and_what_found_no_place_is_listed() -> None:
+    wishes = (Reason(ReasonCode.EVERY), Reason(ReasonCode.NO_ROOM)), (Reason(ReasonCode.EXCLUDED),)
+    skipped = tuple(Skipped(f"r/{n}", "r", why, MONDAY) for n, why in enumerate(wishes))
+    shown = sheet(replace(sample_plan(), skipped=skipped), [], Frame(MONDAY, 7, PARIS), {"r/0": ["no room"]})
+    assert [line.reasons for line in shown.skipped] == [("no room",)]
+    assert "1 occurrence is left out on purpose; `agendad explain` says why." in shown.notes
 
 
 def test_weeks_are_whole_and_begin_on_monday() -> None:
@@ -155,7 +166,7 @@ def test_french_sheets_are_french() -> None:
     shown = sample_sheet("fr-CA")
     assert shown.title == "Semaine 48 · 23–29 novembre 2026"
     assert next(item for item in shown.items if item.title == "Walk").when == "lun. 23 nov. 15:30–15:45"
-    assert shown.violations[0].reasons == ("Tombe dans « Mornings are mine ».",)
+    assert shown.violations[0].reasons == ("tombe dans « Mornings are mine »",)
 
 
 def test_totals_count_what_will_stand() -> None:
