@@ -209,7 +209,8 @@ def _by_rank(items: Iterable[list[Event]], context: Context) -> list[Event]:
             instant(event.fields.start, context.now),
         )
 
-    return sorted((event for item in items for event in item), key=rank)
+    events = [event for item in items for event in item]
+    return sorted(events, key=rank) if len(events) > 1 else events
 
 
 def _was_read(known: Written, context: Context) -> bool:

@@ -127,13 +127,15 @@ def _wanted(wish: DesiredBlock, hands: Hands, context: Context) -> _Step:
     too_late = "time" not in touched and has_begun(wish.fields.start, context.now)
     if wish.key in hands.begun or too_late or is_series(event):
         return _Step(blocks=(PlannedBlock(wish.key, wish.rule, event.fields, state, wish.why),))
+    renamed = event.mark is not None and event.mark.rule != wish.rule
+    if event.fields == wish.fields and not (renamed or touched):  # the common case, which needs no hashing
+        return _Step(blocks=(PlannedBlock(wish.key, wish.rule, event.fields, state, wish.why),))
     merged = merge(event, wish.fields)
     why = wish.why
     if "time" in touched:
         why = (*why, Reason(ReasonCode.PINNED))
     if merged.kept - {"time"}:
         why = (*why, Reason(ReasonCode.HAND_KEPT, {"fields": _names(merged.kept - {"time"})}))
-    renamed = event.mark is not None and event.mark.rule != wish.rule
     if context.paused or not (merged.follow or renamed):
         return _Step(blocks=(PlannedBlock(wish.key, wish.rule, event.fields, state, why),))
     facts = {"fields": _names(merged.follow)} if merged.follow else {}

@@ -7,7 +7,8 @@ open intents; the next cycle finds out from the calendar what became of them and
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+import json
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from agendad.ledger import files
@@ -19,6 +20,7 @@ from agendad.model.plan import Action
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable, Iterable, Sequence
+    from datetime import datetime
     from pathlib import Path
     from types import TracebackType
 
@@ -118,9 +120,16 @@ class Ledger:
 
     def decide(self, decided: Iterable[Decided], at: datetime) -> None:
         """Records the state of keys and why, one row a key, in one commit; only what is news is written."""
-        known = {key: rest for key, *rest in self.rows("SELECT key, rule, state, why FROM decisions")}
+        news = tuple(decided)
+        known = {
+            key: rest
+            for key, *rest in self.rows(
+                "SELECT key, rule, state, why FROM decisions WHERE key IN (SELECT value FROM json_each(?))",
+                json.dumps([each.key for each in news]),
+            )
+        }
         with self.batch("decide") as batch:
-            for each in decided:
+            for each in news:
                 row = [each.rule, each.state, why_to_text(each.why)]
                 if known.get(each.key) != row:
                     batch.execute(
