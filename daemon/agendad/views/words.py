@@ -61,7 +61,7 @@ class Words:
         if first == last:
             return end
         if (first.year, first.month) == (last.year, last.month):
-            return f"{first.day}–{end}" if first.day > 1 else f"{self._number(first)}–{end}"
+            return f"{self._number(first)}–{end}"
         start = f"{self._number(first)} {self.months[first.month - 1]}"
         return f"{start} – {end}" if first.year == last.year else f"{start} {first.year} – {end}"
 
@@ -152,7 +152,6 @@ _ENGLISH: Final = Words(
         "key": "How to read it",
         "real-events": "Other events",
         "light-events": "free or declined",
-        "protected": "protected",
         "totals": "Totals",
         "rule": "Rule",
         "blocks": "Blocks",
@@ -170,14 +169,9 @@ _ENGLISH: Final = Words(
         "left-out": "{count} on purpose; `agendad explain` says why.",
         "hand-deleted": "Deleted by hand and not made again: {keys}.",
         "sum": "{changes}; {stay}.",
-        "totals-of": "{what} {time}",
-        "total-line": "{title}: {blocks}, {time}",
         "page": "agendad: {title}",
-        "grid": "{week}: {days}",
         "empty-day": "nothing",
-        "more": "+{number}",
         "today": "today",
-        "to": "to",
     },
     plurals={
         "new": ("new", "new"),
@@ -256,7 +250,6 @@ _FRENCH: Final = Words(
         "key": "Lecture",
         "real-events": "Autres évènements",
         "light-events": "libre ou refusé",
-        "protected": "protégé",
         "totals": "Totaux",
         "rule": "Règle",
         "blocks": "Blocs",
@@ -274,14 +267,9 @@ _FRENCH: Final = Words(
         "left-out": "{count} à dessein ; `agendad explain` dit pourquoi.",
         "hand-deleted": "Supprimés à la main, non recréés : {keys}.",
         "sum": "{changes} ; {stay}.",
-        "totals-of": "{what} {time}",
-        "total-line": "{title} : {blocks}, {time}",
         "page": "agendad : {title}",
-        "grid": "{week} : {days}",
         "empty-day": "rien",
-        "more": "+{number}",
         "today": "aujourd’hui",
-        "to": "à",
     },
     plurals={
         "new": ("nouveau", "nouveaux"),
