@@ -19,7 +19,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from agendad.core import rrule
-from agendad.core.periods import first_of, index_of, month_length, suffix, week_of_month
+from agendad.core.periods import first_of, index_of, month_length, period_of, suffix, week_of_month
 from agendad.core.phrases import DAY_NAMES, describe, to_rrule
 from agendad.model.rule import (
     DayOfMonth,
@@ -192,11 +192,11 @@ def _periods(phrase: Phrase, anchor: date, start: date, end: date) -> Iterator[D
                 index += interval
         case WeekOfMonth(number):
             # The days around the end of a month may lie in a week of the next month, or of the one before.
-            months = range(index_of(start, PeriodUnit.MONTH) - 1, index_of(end, PeriodUnit.MONTH) + 2)
-            for index in months:
-                monday = week_of_month(index, number)
-                if monday is not None and monday < end and monday + 7 * _DAY > start:
-                    yield monday, monday + 7 * _DAY
+            for index in range(index_of(start, PeriodUnit.MONTH) - 1, index_of(end, PeriodUnit.MONTH) + 2):
+                if (monday := week_of_month(index, number)) is not None:
+                    week = period_of(monday, PeriodUnit.WEEK)
+                    if week[0] < end and week[1] > start:
+                        yield week
         case MonthOfQuarter(number):
             index = index_of(start, PeriodUnit.MONTH)
             index += (number - 1 - index) % 3
