@@ -81,7 +81,13 @@ class World:
         return hands(self.standing(), self.ledger.memory(self.decisions, here.start), here)
 
     def plan(self, wishes: list[DesiredBlock]) -> Reconciled:
-        return reconcile(wishes, self.hands(), self.context())
+        """What a cycle would do; the order in which anything is read or wished carries no meaning."""
+        here = self.context()
+        memory = self.ledger.memory(self.decisions, here.start)
+        turned = reconcile(wishes[::-1], hands(self.standing()[::-1], memory, here), here)
+        planned = reconcile(wishes, hands(self.standing(), memory, here), here)
+        assert planned == turned
+        return planned
 
     def cycle(self, wishes: list[DesiredBlock], die: str = "") -> Reconciled:
         """One cycle as the engine runs it; `die` is the point at which the process is killed."""
@@ -152,9 +158,11 @@ class World:
 
     def take_back(self, count: int = 1) -> Undone:
         """`agendad undo COUNT`."""
+        seen = self.hands()
+        self.ledger.observe(seen.settled, seen.adopted(), ())
         applied = history.last_applies(self.ledger, count)
-        undone = undo(applied, self.hands().standing, self.now)
-        self.decisions = replace(self.decisions, deleted={**self.decisions.deleted, **undone.deleted})
+        undone = undo(applied, seen.standing, self.now)
+        self.decisions = replace(self.decisions, deleted={**seen.deleted, **undone.deleted})
         self.apply(undone.changes, "undo")
         self.ledger.mark_undone({each.run for each in applied})
         return undone

@@ -68,6 +68,11 @@ class TestWhatTheRuleWants:
         (change,) = plan([], [own(KEY, fields())], here=context(rules=rules)).changes
         assert (change.action, change.why) == (Action.DELETE, (Reason(code),))
 
+    def test_a_block_beyond_the_horizon_stays_while_its_rule_is_there(self):
+        events, horizon = [own(KEY, fields(day=9))], MONDAY + timedelta(days=7)
+        assert plan([], events, here=context(horizon=horizon)).changes == ()
+        assert len(plan([], events, here=context(rules=(), horizon=horizon)).changes) == 1
+
     def test_a_block_without_a_place_is_deleted_with_the_reason_of_the_placer(self):
         here, reason = context(), Reason(ReasonCode.NO_ROOM)
         seen = hands([own(KEY, fields())], Memory(), here)
@@ -450,6 +455,25 @@ class Life(RuleBasedStateMachine):
             keys.discard(key)
         self.chosen.pop(key, None)
         self.world.give_back(key)
+
+    @rule()
+    def take_back(self):
+        """What an undo does counts as done by the person."""
+        self.removed |= self.unseen
+        self.unseen.clear()
+        self.blind, self.open = False, False
+        for change in self.world.take_back().changes:
+            if change.after is None:
+                self.chosen.pop(change.key, None)
+                self.removed.add(change.key)
+                continue
+            self.removed.discard(change.key)
+            before = change.before and change.before.fields
+            for name in ("title", "notes", "start"):
+                if before is None and name == "start":
+                    self.chosen[change.key] = {"start": change.after.start}
+                elif before is not None and getattr(before, name) != getattr(change.after, name):
+                    self.chosen.setdefault(change.key, {})[name] = getattr(change.after, name)
 
     # ---- time and accidents
 
