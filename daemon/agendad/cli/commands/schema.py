@@ -1,0 +1,27 @@
+"""`agendad schema [KIND]`: the JSON Schema of a kind of file, for an editor to complete and check with."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    import argparse
+
+    from agendad.cli.context import Context
+
+KINDS: Final = ("rules", "configuration", "people")  # `rules.schema.KINDS`, here so that `--help` need not import it
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Of what."""
+    parser.add_argument(
+        "kind", nargs="?", choices=KINDS, default=KINDS[0], help="of rule files (default), agendad.yaml, or people.yaml"
+    )
+
+
+def run(args: argparse.Namespace, context: Context) -> int:
+    """Prints the schema; the same with and without `--json`."""
+    from agendad.rules.schema import as_text
+
+    context.print(as_text(args.kind).rstrip("\n"))
+    return 0
