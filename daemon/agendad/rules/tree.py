@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 MAX_DEPTH: Final = 32
 
 # libyaml reads a file about fifteen times faster; the pure parser gives the same events.
-_LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+FASTEST: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _PROPERTY: Final = re.compile(r"[&!][^\s,\[\]{}]*\s*")
 _BAD_CHARACTER: Final = re.compile("[^\t\n\r\\x20-\\x7e\\xa0-\ud7ff\ue000-\U0010ffff]")
 
@@ -99,14 +99,14 @@ class Document:
         self.problems = problems
 
 
-def parse(file: str, data: bytes) -> Document:
+def parse(file: str, data: bytes, loader: type[yaml.SafeLoader] = FASTEST) -> Document:
     """The tree of a file of at most 1 MiB. Never raises: what is wrong is in `problems`."""
     source, problems = decode(file, data)
     if problems:
         return Document(source, None, problems)
     builder = _Builder(source)
     try:
-        builder.build()
+        builder.build(loader)
     except yaml.YAMLError as error:
         builder.root = None
         builder.problems.append(explain(source, error))
@@ -129,10 +129,10 @@ class _Builder:
         self.stack: list[Mapping | Sequence] = []
         self.keys: list[Node | None] = []  # for each mapping on the stack, the key that waits for its value
 
-    def build(self) -> None:
+    def build(self, loader: type[yaml.SafeLoader]) -> None:
         """Reads all events; raises yaml.YAMLError where the text is no YAML."""
         documents = 0
-        for event in yaml.parse(self.source.text, Loader=_LOADER):
+        for event in yaml.parse(self.source.text, Loader=loader):
             if isinstance(event, yaml.ScalarEvent):
                 self._scalar(event)
             elif isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):

@@ -273,6 +273,6 @@ STEP_ON: Final = Field(
     "the day, week, month or quarter of the programme, counted from `starting` (1 is the first)",
     "week 1",
     {"type": "string", "pattern": "^(day|week|month|quarter) +[1-9][0-9]*$"},
-    synonyms=("at_step", "week", "month", "day", "quarter", "when"),
+    synonyms=("at_step", "week", "month", "day", "quarter"),
     required=True,
 )
