@@ -96,15 +96,15 @@ class Hands:
 
 def hands(standing: Iterable[Event], memory: Memory, context: Context) -> Hands:
     """Compares the own events among `standing` (in any order) with what is remembered."""
-    items: dict[str, dict[tuple[str, str], list[Event]]] = {}
+    own: dict[str, list[Event]] = {}
     for event in standing:
         if event.mark is not None and is_own(event):
-            items.setdefault(event.mark.key, {}).setdefault((event.calendar, event.href), []).append(event)
+            own.setdefault(event.mark.key, []).append(event)
     chosen: dict[str, Event] = {}
     changed: dict[str, frozenset[str]] = {}
     copies: list[Event] = []
-    for key in sorted(items):
-        first, *others = _by_rank(items[key].values(), context)
+    for key in sorted(own):
+        first, *others = _by_rank(own[key], context)
         chosen[key] = first
         copies += others
         touched = frozenset(MERGED_FIELDS) if is_series(first) else hand_changed(first)
@@ -197,7 +197,7 @@ def _day(start: Moment, now: datetime) -> date:
     return instant(start, now).astimezone(now.tzinfo).date()
 
 
-def _by_rank(items: Iterable[list[Event]], context: Context) -> list[Event]:
+def _by_rank(events: list[Event], context: Context) -> list[Event]:
     """The events of one key, the one that counts first: in the write calendar, then changed by hand, then by place."""
 
     def rank(event: Event) -> tuple[object, ...]:
@@ -209,7 +209,6 @@ def _by_rank(items: Iterable[list[Event]], context: Context) -> list[Event]:
             instant(event.fields.start, context.now),
         )
 
-    events = [event for item in items for event in item]
     return sorted(events, key=rank) if len(events) > 1 else events
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from agendad.core.hands import has_begun, instant
+from agendad.core.hands import has_begun, instant, is_series
 from agendad.model.identity import digest, field_values, format_digest, is_own, parse_digest
 from agendad.model.memory import Gone
 from agendad.model.plan import Action, Change, Skipped
@@ -55,7 +55,7 @@ def undo(applied: Sequence[Applied], standing: Mapping[str, Event], now: datetim
         stands = event.fields if event else None
         if _same(stands, oldest.before):
             continue
-        if not _same(stands, newest.after):
+        if not _same(stands, newest.after) or (event and is_series(event)):
             code = ReasonCode.HAND_KEPT if event else ReasonCode.DELETED_BY_HAND
             left.append(Skipped(key, newest.rule, (Reason(code),)))
             continue
@@ -68,13 +68,16 @@ def undo(applied: Sequence[Applied], standing: Mapping[str, Event], now: datetim
 
 
 def reset(key: str, hands: Hands, now: datetime) -> Change | None:
-    """The change after which the block of `key` counts as written by its rule; None when there is nothing to write.
+    """The change after which the block of `key` counts as written by its rule; None when there is nothing to write:
+    it is untouched, history, or made a series by the person.
 
     The caller also takes the key out of the deleted ones and, where no event stands, out of the ledger. The next
     apply then puts the rule's wish in place.
     """
     event = hands.standing.get(key)
-    if event is None or event.mark is None or key not in hands.changed or has_begun(event.fields.start, now):
+    if event is None or event.mark is None or key not in hands.changed:
+        return None
+    if has_begun(event.fields.start, now) or is_series(event):
         return None
     rule, mark = event.mark.rule, digest(event.fields)
     return Change(Action.UPDATE, key, rule, event.calendar, event, event.fields, mark, (Reason(ReasonCode.RESET),))

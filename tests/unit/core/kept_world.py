@@ -147,6 +147,13 @@ class World:
         assert event is not None
         del self.calendar[event.calendar, event.href]
 
+    def make_series(self, key: str) -> None:
+        """The person makes a recurring event of the block of a key (one member of it is enough here)."""
+        event = self.event(key)
+        assert event is not None
+        member = replace(event, recurring=True, recurrence_id=event.fields.start)
+        self.calendar[event.calendar, event.href] = member
+
     def give_back(self, key: str) -> None:
         """`agendad reset KEY`."""
         seen = self.hands()

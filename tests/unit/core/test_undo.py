@@ -80,6 +80,13 @@ class TestUndo:
         assert [skip.why[0].code for skip in world.take_back().left] == [ReasonCode.DELETED_BY_HAND]
         assert world.calendar == {}
 
+    def test_a_block_that_the_person_made_a_series_of_is_left(self):
+        world = lived([WISH])
+        world.make_series(KEY)
+        assert [skip.key for skip in world.take_back().left] == [KEY]
+        assert len(world.calendar) == 1
+        assert reset(KEY, world.hands(), world.now) is None
+
     def test_undo_goes_further_each_time_and_several_at_once(self):
         for steps in ([1, 1], [2]):
             world = lived([WISH], [wish(KEY, fields("New"))])
