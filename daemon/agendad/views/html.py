@@ -285,7 +285,7 @@ def _changes(sheet: Sheet, say: Words) -> str:
     rows = "".join(
         f'<tr><td class="fix {_classes(item.tone, True, ())}">{_mark(item.state)}{_text(say.say(item.state))}</td>'
         f'<td class="fix">{_text(item.when)}</td><td><span class="clip">{_text(_clip(item.title, say))}</span></td>'
-        f"<td>{_text(' '.join([*item.remarks, *item.reasons]))}</td></tr>"
+        f"<td>{_text(item.why)}</td></tr>"
         for item in changes
     )
     heads = [(say.say(name), "") for name in ("state", "when", "what", "why")]

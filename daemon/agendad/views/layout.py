@@ -25,12 +25,14 @@ WORKDAY: Final = (8 * 60, 18 * 60)  # what a day shows at least
 
 
 def week(monday: date, items: Sequence[Item], zone: ZoneInfo, say: Words) -> Week:
+    """The week that begins on `monday`, with those of `items` (in order of time, in `zone`) that reach into it."""
     days = [monday + timedelta(days=n) for n in range(7)]
+    near = [item for item in items if date_of(item.start) <= days[-1] and date_of(item.end) >= days[0]]
     number = say.say("week", number=monday.isocalendar().week)
     return Week(
         title=f"{number} · {say.day_range(days[0], days[-1])}",
-        days=tuple(_day(day, items, zone, say) for day in days),
-        strips=_strips(monday, [item for item in items if not isinstance(item.start, datetime)]),
+        days=tuple(_day(day, near, zone, say) for day in days),
+        strips=_strips(monday, [item for item in near if not isinstance(item.start, datetime)]),
     )
 
 

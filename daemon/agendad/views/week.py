@@ -40,6 +40,7 @@ _MEANT: Final = frozenset(
         ReasonCode.IN_PROGRESS,
     }
 )  # why an occurrence has no block and nobody misses it
+_STATES: Final = {Action.CREATE: State.NEW, Action.UPDATE: State.CHANGED, Action.DELETE: State.GONE}
 
 
 def sheet(plan: Plan, events: Sequence[Event], frame: Frame, reasons: Mapping[str, Sequence[str]]) -> Sheet:
@@ -71,8 +72,8 @@ def sheet(plan: Plan, events: Sequence[Event], frame: Frame, reasons: Mapping[st
         skipped=tuple(
             Line(
                 say.day(skip.day) if skip.day else "",
-                titles.get(skip.rule, skip.rule),
-                tuple(clean(text) for text in reasons.get(skip.key, ())),
+                clean(titles.get(skip.rule, skip.rule)),
+                _texts(reasons, skip.key),
             )
             for skip in skipped
             if not _is_meant(skip)
@@ -142,8 +143,8 @@ def _items(plan: Plan, events: Sequence[Event], frame: Frame, reasons: Mapping[s
             end=end,
             when=say.span(start, end),
             state=draft.state,
-            key=key,
-            rule=draft.rule,
+            key=clean(key),
+            rule=clean(draft.rule),
             tone=tones.get(draft.rule, 0),
             calendar=clean(draft.calendar),
             remarks=draft.remarks,
@@ -157,46 +158,56 @@ def _items(plan: Plan, events: Sequence[Event], frame: Frame, reasons: Mapping[s
 
 def _own(plan: Plan, events: Sequence[Event], frame: Frame, reasons: Mapping[str, Sequence[str]]) -> Iterator[_Draft]:
     """Blocks of the plan, those it removes, and those that stand but are past its reach."""
-    say = words(frame.language)
-    changes = {change.key: change for change in plan.changes}
+    changes = {change.key: change for change in plan.changes if change.action is not Action.DELETE}
     blocks = {block.key for block in plan.blocks}
     for block in plan.blocks:
-        yield from _block(block, changes.get(block.key), frame, reasons.get(block.key, ()))
+        yield from _block(block, changes.get(block.key), frame, _texts(reasons, block.key))
     for change in plan.changes:
-        why = tuple(clean(text) for text in reasons.get(change.key, ()))
-        if change.action is Action.DELETE and change.before is not None:
-            yield _Draft(change.before.fields, State.GONE, change.key, change.rule, change.calendar, (), why)
-        elif change.after is not None and change.key not in blocks:
-            state = State.NEW if change.before is None else State.CHANGED
-            yield _Draft(change.after, state, change.key, change.rule, change.calendar, (), why)
+        if change.key in blocks and change.action is not Action.DELETE:
+            continue
+        fields = change.after or (change.before.fields if change.before else None)
+        if fields is not None:
+            state = _STATES[change.action]
+            why = _texts(reasons, change.key)
+            yield _Draft(fields, state, change.key, change.rule, change.calendar, reasons=why)
+    known = blocks | {change.key for change in plan.changes}
     for event in events:
-        if event.mark is not None and is_own(event) and event.mark.key not in blocks | changes.keys():
-            why = tuple(clean(text) for text in reasons.get(event.mark.key, ()))
-            light = event.fields.show_as is ShowAs.FREE
-            remarks = (say.say("free"),) if light else ()
-            yield _Draft(event.fields, State.SAME, event.mark.key, event.mark.rule, event.calendar, remarks, why, light)
+        if event.mark is not None and is_own(event) and event.mark.key not in known:
+            key, rule, why = event.mark.key, event.mark.rule, _texts(reasons, event.mark.key)
+            light, remarks = _free(event.fields, frame)
+            yield _Draft(event.fields, State.SAME, key, rule, event.calendar, remarks, why, light)
 
 
-def _block(block: PlannedBlock, change: Change | None, frame: Frame, texts: Sequence[str]) -> Iterator[_Draft]:
-    say = words(frame.language)
-    why = tuple(clean(text) for text in texts)
-    light = block.fields.show_as is ShowAs.FREE
-    remarks = (say.say("free"),) if light else ()
-    calendar = change.calendar if change else ""
-    state = State.PINNED if block.state == "pinned" else State.SAME
-    if change is not None:
-        state = State.NEW if change.before is None else State.CHANGED
-    if change is not None and change.before is not None:
-        old = change.before.fields
-        if (old.start, old.end) != (block.fields.start, block.fields.end):
-            state = State.MOVED if old.start != block.fields.start else State.CHANGED
-            was = say.say("was", when=say.span(local(old.start, frame.zone), local(old.end, frame.zone)))
-            remarks = (*remarks, was)
-            if not overlap(old, block.fields, frame.zone):
-                to = say.span(local(block.fields.start, frame.zone), local(block.fields.end, frame.zone))
-                where = (say.say("moved-to", when=to),)
-                yield _Draft(old, State.LEFT, block.key, block.rule, calendar, where, (), light=True)
-    yield _Draft(block.fields, state, block.key, block.rule, calendar, remarks, why, light)
+def _block(block: PlannedBlock, change: Change | None, frame: Frame, why: tuple[str, ...]) -> Iterator[_Draft]:
+    """A block of the plan, and its former place where it leaves that wholly."""
+    light, remarks = _free(block.fields, frame)
+    if change is None:
+        state = State.PINNED if block.state == "pinned" else State.SAME
+        yield _Draft(block.fields, state, block.key, block.rule, "", remarks, why, light)
+        return
+    state = _STATES[change.action]
+    old = change.before.fields if change.before else block.fields
+    if (old.start, old.end) != (block.fields.start, block.fields.end):
+        state = State.MOVED if old.start != block.fields.start else State.CHANGED
+        remarks = (*remarks, words(frame.language).say("was", when=_when(old, frame)))
+        if not overlap(old, block.fields, frame.zone):
+            to = words(frame.language).say("moved-to", when=_when(block.fields, frame))
+            yield _Draft(old, State.LEFT, block.key, block.rule, change.calendar, (to,), light=True)
+    yield _Draft(block.fields, state, block.key, block.rule, change.calendar, remarks, why, light)
+
+
+def _texts(reasons: Mapping[str, Sequence[str]], key: str) -> tuple[str, ...]:
+    return tuple(clean(text) for text in reasons.get(key, ()))
+
+
+def _free(fields: EventFields, frame: Frame) -> tuple[bool, tuple[str, ...]]:
+    """Whether a block takes no time, and the remark that says so."""
+    light = fields.show_as is ShowAs.FREE
+    return light, (words(frame.language).say("free"),) if light else ()
+
+
+def _when(fields: EventFields, frame: Frame) -> str:
+    return words(frame.language).span(local(fields.start, frame.zone), local(fields.end, frame.zone))
 
 
 def _real(plan: Plan, events: Sequence[Event], say: Words) -> Iterator[_Draft]:
