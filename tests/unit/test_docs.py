@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
+from agendad.cli.arguments import parse
 from agendad.cli.problems import as_text
 from agendad.data import rules_dir, templates_dir
 from agendad.rules.load import load_configuration
@@ -23,7 +25,7 @@ country: FR
 working_hours: {mon-fri: "09:00-18:00"}
 calendar: {provider: local, path: calendars, write: personal, read: [personal]}
 """
-BLOCK = re.compile(r"^```(?P<kind>\w+)\n(?P<text>.*?)^```", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(r"^```(?P<kind>\w*)\n(?P<text>.*?)^```", re.MULTILINE | re.DOTALL)
 
 
 class Block(NamedTuple):
@@ -85,6 +87,14 @@ def test_the_error_in_the_tutorial_is_what_check_prints(tmp_path: Path) -> None:
     (tmp_path / "rules/mine.yaml").write_text(rule.replace("every:", "evry:"))
     shown = as_text(load_configuration(tmp_path).diagnostics, colour=False)
     assert f"```\n{shown}```" in page
+
+
+@pytest.mark.parametrize("block", blocks(""), ids=lambda block: block.place)
+def test_commands_in_the_documentation_are_understood(block: Block) -> None:
+    for line in block.text.splitlines():
+        words = shlex.split(line.partition("&& ")[2] or line, comments=True) if "agendad " in line else []
+        if words[:1] == ["agendad"]:
+            assert parse(words[1:]) is not None
 
 
 @pytest.mark.parametrize("pack", sorted(path.name for path in rules_dir().iterdir() if path.is_dir()))
