@@ -7,7 +7,6 @@ one that moves the fewest; a chain without gain is not followed, so what stands 
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -35,15 +34,19 @@ def repair(board: Board, homeless: Sequence[int]) -> None:
     """Seats what can be seated of `homeless`, and lengthens what a change gave room to, until nothing is gained."""
     chains = Chains(board)
     reclaim(board)
-    displaced = [index for index in homeless if board.items[index].stands and not board.places[index]]
+    displaced = [index for index in homeless if board.items[index].stands]
     for index in sorted(displaced, key=lambda index: (-_most(board.items[index]), index)):
         chains.rescue(index, DEPTH, STEPS)
     while True:
         changed = False
         for index in _waiting(board):
-            changed = chains.rescue(index, 1, STEPS) or push(board, index) or changed
+            if chains.rescue(index, 1, STEPS) or push(board, index):
+                changed = True
+                chains.forget()
         for item in board.items:
-            changed = (item.index not in board.firm and grow(board, item.index)) or changed
+            if item.index not in board.firm and grow(board, item.index):
+                changed = True
+                chains.forget()
         if not changed:
             return
 
@@ -59,17 +62,27 @@ def _waiting(board: Board) -> list[int]:
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
-    """One place that a block could take: what it would push out (indexes), and what those are worth (`lost`, `cost`).
+class Gap:
+    """A free range [start, end) once the blocks `out` (indexes) are gone.
 
-    `cost` is `lost` less what the block gains there.
+    `stiff` are the least length and the worth of those of them that have no other place as the board is.
     """
 
+    start: int
+    end: int
+    out: tuple[int, ...]
+    worth: int
+    stiff: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One place that a block could take, the gap it would make there, and the cost: what goes less what comes."""
+
     cost: int
-    lost: int
     start: int
     length: int
-    out: tuple[int, ...]
+    gap: Gap
 
 
 class Chains:
@@ -80,20 +93,40 @@ class Chains:
         self.steps = 0
         self.best = (0, 0)
         self.best_places: list[Pieces] | None = None
+        self.gaps: dict[int, list[Gap]] = {}
+        """What `_gaps` found for the board as it is, by the gap that a block asks for."""
 
     def rescue(self, index: int, depth: int, steps: int) -> bool:
-        """Seats one block by the best chain found within `steps`; says whether anything was gained."""
-        if self.board.items[index].piece[1] or self.board.items[index].request.may_overlap:
-            return fill(self.board, index)
+        """Seats one block, or lengthens it, by the best chain found within `steps`; says whether that gained anything.
+
+        The board may have changed since the last call only if `forget` was called.
+        """
+        board, item = self.board, self.board.items[index]
+        if item.piece[1] or item.request.may_overlap:
+            before = board.places[index]
+            return fill(board, index) and board.places[index] != before
+        before, floor = board.places[index], _worth(board, index)
+        if before:
+            self.forget()
+            board.take(index)
+        self.best_places, self.best = None, (floor, 0)
         for reach in range(depth + 1):
-            self.best, self.best_places, self.steps = (0, 0), None, steps
+            self.steps = steps
             self._search([index], 0, frozenset(), reach)
-            if self.best[0] >= _most(self.board.items[index]):
+            if self.best[0] >= _most(item):
                 break
         if self.best_places is None:
+            if before:
+                board.put(index, before)
+                self.forget()
             return False
-        self.board.restore(self.best_places)
+        board.restore(self.best_places)
+        self.forget()
         return True
+
+    def forget(self) -> None:
+        """Tells that the board has changed."""
+        self.gaps = {}
 
     def _search(self, pending: list[int], score: int, moved: frozenset[int], depth: int) -> None:
         """Follows a chain: `pending` have no place yet; `score` is the gain if all of them stay without."""
@@ -101,8 +134,8 @@ class Chains:
         if (score, -len(moved)) > self.best:
             self.best, self.best_places = (score, -len(moved)), list(board.places)
         self.steps -= 1
-        hope = score + sum(_most(board.items[index]) for index in pending)
-        if not pending or hope < self.best[0] or (hope == self.best[0] and -len(moved) <= self.best[1]):
+        hope = score + sum([_most(board.items[index]) for index in pending])
+        if not pending or (hope, -len(moved)) <= self.best:
             return
         index, *rest = sorted(pending, key=lambda index: (-_most(board.items[index]), index))
         item = board.items[index]
@@ -116,14 +149,12 @@ class Chains:
             if length == item.most:
                 return
         if depth:
-            hope -= _most(item)
-            for link in self._links(item, moved, hope, depth):
+            for link in self._links(item, moved, hope - _most(item), depth):
                 if self.steps <= 0:
                     return
-                out = [(other, board.take(other)) for other in link.out]
+                out = [(other, board.take(other)) for other in link.gap.out]
                 board.put(index, ((link.start, link.start + link.length),))
-                gained = score - link.lost + item.weight * link.length
-                self._search([*rest, *link.out], gained, moved | {index, *link.out}, depth - 1)
+                self._search([*rest, *link.gap.out], score - link.cost, moved | {index, *link.gap.out}, depth - 1)
                 board.take(index)
                 for other, pieces in out:
                     board.put(other, pieces)
@@ -135,51 +166,98 @@ class Chains:
 
         `hope` is the gain that the rest of the chain could still bring; a link that cannot beat the best is left out.
         """
+        if moved or item.ties:
+            gaps = self._gaps(item, moved)
+        else:
+            if item.gap not in self.gaps:
+                self.gaps[item.gap] = self._gaps(item, moved)
+            gaps = self.gaps[item.gap]
+        found = []
+        least, weight = item.least, item.weight
+        need, steps = self.best[0] - hope, -self.best[1] - len(moved)
+        for gap in gaps:
+            room = gap.end - gap.start
+            if room < least or weight * room < need:
+                continue
+            for length in _lengths(item, gap, room):
+                gain = weight * length
+                if depth == 1 and gap.stiff:
+                    left = room - length
+                    bound = gain - sum([worth for other, worth in gap.stiff if other > left])
+                else:
+                    bound = gain
+                if bound > need or (bound == need and len(gap.out) < steps):
+                    found += [Link(gap.worth - gain, start, length, gap) for start in self._starts(item, gap, length)]
+        found.sort(key=lambda link: (link.cost, len(link.gap.out), link.start))
+        return found[:BREADTH] if depth > 1 else found
+
+    def _starts(self, item: Item, gap: Gap, length: int) -> set[int]:
+        """The first and the last start in a gap, so that what is left of it stays in one piece."""
+        board = self.board
+        where = item.fits(length) & bits.span(gap.start, gap.end - length + 1)
+        where &= board.grid | item.anchors | 1 << gap.start | 1 << (gap.end - length)
+        return {bits.lowest(where), bits.highest(where)} if where else set()
+
+    def _gaps(self, item: Item, moved: frozenset[int]) -> list[Gap]:
+        """The gaps that taking out up to `CROWD` neighbours would make for a block that asks for the gap of `item`."""
         board = self.board
         loose = sorted(
-            (board.places[other.index][0], other.index)
-            for other in board.items
-            if other.index not in moved and other.index != item.index and _loose(board, other)
+            [
+                (board.places[other.index][0], other)
+                for other in board.items
+                if other.index not in moved and _loose(board, other)
+            ],
+            key=lambda one: one[0],
         )
         soft = 0
         for (start, end), _ in loose:
             soft |= bits.span(start, end)
         own, board.own = board.own, {gap: ticks & ~soft for gap, ticks in board.own.items()}
-        hard = board.blocked(item) | board.forbidden(item)
+        free = board.full & ~(board.blocked(item) | board.forbidden(item))
         board.own = own
-        begins, ends = [place[0] for place, _ in loose], [place[1] for place, _ in loose]
-        gap = max(board.own)
-        roomy: dict[int, bool] = {}
-        found: dict[tuple[int, ...], Link] = {}
-        for length in {item.least, item.most}:
-            where = item.fits(length) & bits.runs(board.full & ~hard, length)
-            where &= board.grid | item.anchors | (hard | soft) << 1 | (hard | soft) >> length
-            while where:
-                start = bits.lowest(where)
-                where &= where - 1
-                low, high = bisect_right(ends, start - gap), bisect_left(begins, start + length + gap)
-                out = tuple(index for _, index in loose[low:high])
-                known = found.get(out)
-                if not out or len(out) > CROWD or (known and known.length >= length):
-                    continue
-                left = _leftover(hard | soft, loose[low:high], start, length)
-                lost = sure = 0
-                for index in out:
-                    lost += _worth(board, index)
-                    if depth == 1 and board.items[index].least > left and not self._roomy(index, roomy):
-                        sure += _worth(board, index)
-                bound = hope + item.weight * length - sure
-                if (bound, -len(moved) - len(out)) > self.best:
-                    found[out] = Link(lost - item.weight * length, lost, start, length, out)
-        ordered = sorted(found.values(), key=lambda link: (link.cost, len(link.out), link.start))
-        return ordered[:BREADTH] if depth > 1 else ordered
+        found = []
+        at = 0
+        for start, end in bits.stretches(free):
+            while at < len(loose) and loose[at][0][1] <= start:
+                at += 1
+            last = at
+            while last < len(loose) and loose[last][0][0] < end:
+                last += 1
+            inside = loose[at:last]
+            for first in range(len(inside)):
+                low = (
+                    start
+                    if first == 0
+                    else max(start, inside[first - 1][0][1] + max(item.gap, inside[first - 1][1].gap))
+                )
+                for size in range(1, min(CROWD, len(inside) - first) + 1):
+                    after = first + size
+                    high = (
+                        end
+                        if after == len(inside)
+                        else min(end, inside[after][0][0] - max(item.gap, inside[after][1].gap))
+                    )
+                    found.append(self._gap(low, high, [other for _, other in inside[first:after]]))
+        return found
 
-    def _roomy(self, index: int, known: dict[int, bool]) -> bool:
-        """Whether a block could stand anywhere else as the board is now."""
-        if index not in known:
-            item = self.board.items[index]
-            known[index] = bool(self.board.starts(item, item.least, self.board.blocked(item)))
-        return known[index]
+    def _gap(self, start: int, end: int, out: list[Item]) -> Gap:
+        board = self.board
+        worth = [_worth(board, other.index) for other in out]
+        stiff = [
+            (other.least, value)
+            for other, value in zip(out, worth, strict=True)
+            if not board.starts(other, other.least, board.blocked(other))
+        ]
+        return Gap(start, end, tuple(other.index for other in out), sum(worth), tuple(stiff))
+
+
+def _lengths(item: Item, gap: Gap, room: int) -> set[int]:
+    """The lengths worth trying in a gap: as long as it goes, as short as it goes, and what leaves the others' least."""
+    most = min(item.most, room)
+    if item.least == most:
+        return {most}
+    spare = room - sum(least for least, _ in gap.stiff)
+    return {item.least, most, min(max(spare, item.least), most)}
 
 
 def reclaim(board: Board) -> bool:
@@ -247,12 +325,3 @@ def _most(item: Item) -> int:
 
 def _worth(board: Board, index: int) -> int:
     return board.items[index].weight * sum(end - start for start, end in board.places[index])
-
-
-def _leftover(taken: int, out: Sequence[tuple[tuple[int, int], int]], start: int, length: int) -> int:
-    """How many free ticks are left around [start, start + length) once `out` is gone."""
-    for (first, last), _ in out:
-        taken &= ~bits.span(first, last)
-    below = start - (taken & bits.span(0, start)).bit_length()
-    above = bits.lowest(taken >> (start + length)) if taken >> (start + length) else 1 << 30
-    return below + above
