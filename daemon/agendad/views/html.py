@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from html import escape
-from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from agendad.views.layout import LEAST
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from agendad.views.sheet import Day, Item, Line, Piece, Sheet, Strip, Total
     from agendad.views.words import Words
 
+_STYLE: Final = Path(__file__).with_name("week.css")
 _CLIP: Final = 160  # characters of a title that are drawn; the label has all of it
 _OPEN: Final = 40  # a longer list of changes is folded at first
 _POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
@@ -43,7 +44,7 @@ def page(sheet: Sheet) -> str:
     """The whole page; everything that came from outside is escaped."""
     say = words(sheet.language)
     title = say.say("page", title=sheet.title)
-    style = files("agendad.views").joinpath("week.css").read_text("utf-8")
+    style = _STYLE.read_text("utf-8")
     weeks = "".join(_week(sheet, number, say) for number in range(len(sheet.weeks)))
     return (
         f'<!DOCTYPE html>\n<html lang="{sheet.language}">\n<head>\n<meta charset="utf-8">\n'
