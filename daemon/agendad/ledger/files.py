@@ -77,16 +77,17 @@ def open_to_write(folder: Path, migrations: Migrations = MIGRATIONS) -> tuple[sq
                 " the calendar and from decisions.json, only the history before now is missing"
             )
             connection = _connect(path, migrations)
-        version = _version(connection)
-        if 0 < version < len(migrations):
-            copy = path.with_name(f"{NAME}.v{version}")
-            _copy(connection, copy)
-            notices.append(
-                f"{path}: the ledger went from version {version} to {len(migrations)}; {copy.name} is the old one"
-            )
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=FULL")
-        _migrate(connection, migrations)
+        with _closed_on_error(connection):
+            version = _version(connection)
+            if 0 < version < len(migrations):
+                copy = path.with_name(f"{NAME}.v{version}")
+                _copy(connection, copy)
+                notices.append(
+                    f"{path}: the ledger went from version {version} to {len(migrations)}; {copy.name} is the old one"
+                )
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.execute("PRAGMA synchronous=FULL")
+            _migrate(connection, migrations)
     return connection, tuple(notices)
 
 
@@ -96,16 +97,17 @@ def open_to_read(folder: Path, migrations: Migrations = MIGRATIONS) -> tuple[sql
     Nothing is written, neither to the ledger nor beside it. Raises StateUnusable as `open_to_write` does.
     """
     path = folder / NAME
-    connection = sqlite3.connect(":memory:", isolation_level=None)
     with usable(path):
-        try:
+        if not path.exists():
+            return in_memory(migrations), ()
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    try:
+        with usable(path), _closed_on_error(connection):
             _copy_whole(path, connection)
             _check_version(path, connection, migrations)
-        except FileNotFoundError:
-            return in_memory(migrations), ()
-        except _Damaged:
-            return in_memory(migrations), (f"{path}: the ledger is damaged; the next `agendad apply` moves it aside",)
-        _migrate(connection, migrations)
+            _migrate(connection, migrations)
+    except _Damaged:
+        return in_memory(migrations), (f"{path}: the ledger is damaged; the next `agendad apply` moves it aside",)
     return connection, ()
 
 
@@ -117,8 +119,7 @@ def usable(path: Path) -> Iterator[None]:
     except OSError as error:
         raise StateUnusable(f"{path}: {os.strerror(error.errno or 0).lower()}", hint=_PERMISSION_HINT) from error
     except sqlite3.Error as error:
-        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF  # the primary result code
-        message, hint = _SAID.get(code, (str(error), ""))
+        message, hint = _SAID.get(_code(error), (str(error), ""))
         raise StateUnusable(f"{path}: {message}", hint=hint) from error
 
 
@@ -139,14 +140,19 @@ def _connect(path: Path, migrations: Migrations) -> sqlite3.Connection:
     """Opens and checks the file; the connection is closed again when anything is wrong with it."""
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     connection = sqlite3.connect(path, isolation_level=None, timeout=_BUSY_SECONDS)
+    with _closed_on_error(connection), _damage():
+        _check_pages(connection)
+        _check_version(path, connection, migrations)
+    return connection
+
+
+@contextmanager
+def _closed_on_error(connection: sqlite3.Connection) -> Iterator[None]:
     try:
-        with _damage():
-            _check_pages(connection)
-            _check_version(path, connection, migrations)
+        yield
     except BaseException:
         connection.close()
         raise
-    return connection
 
 
 @contextmanager
@@ -154,9 +160,14 @@ def _damage() -> Iterator[None]:
     try:
         yield
     except sqlite3.DatabaseError as error:
-        if error.sqlite_errorcode & 0xFF in _DAMAGE:
+        if _code(error) in _DAMAGE:
             raise _Damaged from error
         raise
+
+
+def _code(error: sqlite3.Error) -> int:
+    """The primary result code (https://sqlite.org/rescode.html); errors of the module itself have none."""
+    return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
 
 
 def _check_pages(connection: sqlite3.Connection) -> None:
