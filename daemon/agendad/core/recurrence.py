@@ -45,7 +45,6 @@ __all__ = ["ANCHOR", "Occurrence", "counted_from", "describe", "excluded_by", "o
 ANCHOR: Final = date(2024, 1, 1)
 """Where intervals count from without `starting:`; a Monday, and the first day of every unit."""
 
-_NOTHING: Final = Exclusions()
 _DAY: Final = timedelta(days=1)
 
 
@@ -81,8 +80,9 @@ def occurrences(
     `holidays` gives the names of public holidays by day and is only asked when the rule says `except: holidays`.
     `first_day` is the day of the first cycle that knew the rule; it matters for `times:` alone.
     """
-    origin = every.starting or (first_day if every.times is not None else None)
-    stop = end if every.until is None else min(end, _after(every.until))
+    lower = every.starting or (date.min if every.times is None else first_day)
+    upper = date.max if every.until is None else _after(every.until)
+    excepts = every.exclude != Exclusions()
 
     def taken_out(member: Occurrence) -> Iterator[tuple[date, str]]:
         for number in range((member.end - member.first).days):
@@ -90,13 +90,10 @@ def occurrences(
             if cause := excluded_by(every.exclude, day, holidays=holidays, absent=absent):
                 yield day, cause
 
-    for (first, last), key in _bounded(every, origin, start, stop):
-        day = max(first, origin) if origin else first
-        following = min(last, _after(every.until)) if every.until else last
-        if following <= start:
-            continue
-        member = Occurrence(day, following, key)
-        yield member if every.exclude == _NOTHING else _judged(member, dict(taken_out(member)))
+    for (first, last), key in _bounded(every, lower, start, min(end, upper)):
+        member = Occurrence(max(first, lower), min(last, upper), key)
+        if member.end > start:
+            yield _judged(member, dict(taken_out(member))) if excepts else member
 
 
 def excluded_by(exclude: Exclusions, day: date, *, holidays: Mapping[date, str], absent: Container[date]) -> str:
@@ -130,13 +127,13 @@ def _judged(member: Occurrence, causes: Mapping[date, str]) -> Occurrence:
     return replace(member, excluded_by=", ".join(dict.fromkeys(causes.values())))
 
 
-def _bounded(every: Every, origin: date | None, start: date, stop: date) -> Iterator[tuple[Days, str]]:
-    """Members with their keys from `origin` on, at most `times`, that overlap [start, stop)."""
+def _bounded(every: Every, lower: date, start: date, stop: date) -> Iterator[tuple[Days, str]]:
+    """Members with their keys that overlap [start, stop), from `lower` on; the first `times` of them there."""
     if every.times is None:
-        yield from _members(every, max(start, origin) if origin else start, stop)
+        yield from _members(every, max(start, lower), stop)
         return
     # A phrase that repeats itself after some days is counted by whole turns, the rest one by one.
-    left, begin = every.times, origin or start
+    left, begin = every.times, lower
     if (turn := _turn(every.phrase)) is not None:
         days, members = turn
         turns = max(0, min((start - begin).days // days, (left - 1) // members))

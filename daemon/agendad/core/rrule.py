@@ -84,16 +84,15 @@ def _matches(rule: _Rule, day: date) -> bool:
     """Whether a day passes every BY part but BYSETPOS."""
     if rule.by_month and day.month not in rule.by_month:
         return False
-    length = month_length(day.year, day.month)
-    if rule.by_month_day and day.day not in rule.by_month_day and day.day - length - 1 not in rule.by_month_day:
+    if rule.by_day and not any(
+        day.weekday() == weekday and (nth == 0 or _is_nth(rule, day, nth)) for nth, weekday in rule.by_day
+    ):
+        return False
+    if rule.by_month_day and not _either(day.day, month_length(day.year, day.month), rule.by_month_day):
         return False
     if rule.by_year_day and not _either(_year_day(day), _year_length(day.year), rule.by_year_day):
         return False
-    if rule.by_week and not _week_matches(rule, day):
-        return False
-    return not rule.by_day or any(
-        day.weekday() == weekday and (nth == 0 or _is_nth(rule, day, nth)) for nth, weekday in rule.by_day
-    )
+    return not rule.by_week or _week_matches(rule, day)
 
 
 def _is_nth(rule: _Rule, day: date, nth: int) -> bool:

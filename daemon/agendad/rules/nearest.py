@@ -59,6 +59,8 @@ _FORMS: Final = tuple(
         "N half-years",
         "N years",
         "N weeks on DAY",
+        "N weeks on weekday",
+        "N weeks on weekend day",
         "NTH day of PERIOD",
         "NTH DAY of PERIOD",
         "NTH weekday of PERIOD",

@@ -117,9 +117,7 @@ def test_every_minute_survives_the_way_over_a_zone(minute: int, zone: ZoneInfo) 
 
 
 @given(ZONED_DAYS, st.integers(0, 3 * 1440))
-def test_a_wall_time_is_the_first_that_clocks_show_or_past_the_gap(
-    zoned: tuple[ZoneInfo, date], time: int
-) -> None:
+def test_a_wall_time_is_the_first_that_clocks_show_or_past_the_gap(zoned: tuple[ZoneInfo, date], time: int) -> None:
     zone, day = zoned
     shown = datetime.combine(day, clock()) + timedelta(minutes=time)
     moment = wall(day, time, zone)
