@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
+from project import Project
 
 
 @dataclass(frozen=True)
@@ -50,3 +51,9 @@ def agendad(tmp_path: Path) -> Agendad:
     home = tmp_path / "home"
     home.mkdir()
     return Agendad(home, tmp_path)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    """An installation with two empty calendars and no rule."""
+    return Project(tmp_path)
