@@ -47,7 +47,6 @@ ANCHOR: Final = date(2024, 1, 1)
 
 _DAY: Final = timedelta(days=1)
 
-
 Days = tuple[date, date]  # first, end (excluded)
 
 
@@ -205,10 +204,8 @@ def _periods(phrase: Phrase, anchor: date, start: date, end: date) -> Iterator[D
 def _days(every: Every, anchor: date, start: date, end: date) -> Iterator[date]:
     match every.phrase:
         case EveryNDays(interval):
-            day = start + timedelta(days=(anchor - start).days % interval)
-            while day < end:
-                yield day
-                day += timedelta(days=interval)
+            first = start.toordinal() + (anchor - start).days % interval
+            yield from map(date.fromordinal, range(first, end.toordinal(), interval))
         case EveryWeekday(weekdays, interval):
             yield from _weekdays(weekdays, interval, anchor, (start, end))
         case RRule(text):

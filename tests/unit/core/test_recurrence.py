@@ -384,6 +384,15 @@ def test_a_far_year_is_reached_by_arithmetic(phrase: str) -> None:
 
 
 def test_the_end_of_the_calendar_is_reached_without_an_error() -> None:
-    for phrase in ("day", "weekday", "2 weeks", "month", "year", "last day of month", "31 december", "week 5 of month"):
+    for phrase in (
+        "7 days",
+        "weekday",
+        "2 weeks",
+        "month",
+        "year",
+        "last day of month",
+        "31 december",
+        "week 5 of month",
+    ):
         every = Every(parse_phrase(phrase), until=date.max)
         assert all(member.end <= date.max for member in expanded(every, date(9999, 12, 1), date.max, date(2024, 1, 1)))
