@@ -139,7 +139,6 @@ class LocalCalendars:
             except (ValueError, TypeError, KeyError):
                 self._store.empty()
                 continue
-            events.sort(key=_order)
             return events, problems, state.count
         raise ProviderError(f"the cache of the calendar {source.name!r} cannot be kept", hint="try again")
 
@@ -157,12 +156,6 @@ def _unreadable(errors: list[Diagnostic]) -> CalendarUnreadable:
     first = errors[0]
     more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
     return CalendarUnreadable(f"{first.span.file}:{first.span.line}: {first.message}{more}", hint=first.hint)
-
-
-def _order(event: Event) -> tuple[float, str, str]:
-    start = event.fields.start
-    moment = start if isinstance(start, datetime) else datetime(start.year, start.month, start.day, tzinfo=UTC)
-    return moment.timestamp(), event.uid, str(event.recurrence_id or "")
 
 
 def _folder(path: Path) -> Path | None:

@@ -275,12 +275,12 @@ def _joined(lines: Iterable[str], newline: bytes) -> bytes:
 
 
 def _folded(line: bytes, newline: bytes) -> bytes:
-    """At most 75 octets a line, cut between characters and never inside an escape (RFC 5545, 3.1)."""
+    """At most 75 octets a line, cut between characters (RFC 5545, 3.1)."""
     parts = []
     room = 75
     while len(line) > room:
         cut = room
-        while line[cut] & 0xC0 == 0x80 or line[cut - 1] == 0x5C:
+        while line[cut] & 0xC0 == 0x80:
             cut -= 1
         parts.append(line[:cut])
         line = line[cut:]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -35,6 +35,12 @@ _RESPONSE = {value.value: value for value in Response}
 _zone = lru_cache(maxsize=None)(ZoneInfo)
 
 
+@lru_cache(maxsize=4096)
+def _attendee(email: str, name: str, response: str, human: bool) -> Attendee:
+    """The same few people are in most events of a calendar."""
+    return Attendee(email, name, _RESPONSE[response], human)
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One occurrence: its bounds in seconds since the epoch, and the event as JSON."""
@@ -45,11 +51,15 @@ class Row:
 
 
 def dump_event(event: Event) -> bytes:
-    """The event as one JSON array, without calendar, etag and href, which belong to its file."""
+    """The event as one JSON array, without calendar, etag and href, which belong to its file.
+
+    UID and RECURRENCE-ID stand first, so that arrays sort as their events do.
+    """
     fields = event.fields
     return _bytes(
         [
             event.uid,
+            None if event.recurrence_id is None else _moment(event.recurrence_id),
             [
                 fields.title,
                 _moment(fields.start),
@@ -62,7 +72,6 @@ def dump_event(event: Event) -> bytes:
                 fields.visibility.value,
                 fields.remind,
             ],
-            None if event.recurrence_id is None else _moment(event.recurrence_id),
             event.recurring,
             event.status.value,
             [[one.email, one.name, one.response.value, one.human] for one in event.attendees],
@@ -95,7 +104,7 @@ def load_problem(data: bytes) -> Diagnostic:
 
 
 def _event(calendar: str, href: str, etag: str, value: list[Any]) -> Event:
-    uid, fields, original, recurring, status, attendees, organizer, response, mark = value
+    uid, original, fields, recurring, status, attendees, organizer, response, mark = value
     title, start, end, show_as, kind, notes, place, color, visibility, remind = fields
     return Event(
         calendar,
@@ -115,7 +124,7 @@ def _event(calendar: str, href: str, etag: str, value: list[Any]) -> Event:
         None if original is None else _back(original),
         recurring,
         _STATUS[status],
-        tuple(Attendee(email, name, _RESPONSE[answer], human) for email, name, answer, human in attendees),
+        tuple([_attendee(*one) for one in attendees]),
         organizer,
         None if response is None else _RESPONSE[response],
         None if mark is None else Mark(*mark),
@@ -139,8 +148,3 @@ def _back(value: Any) -> Moment:
 
 def _bytes(value: Any) -> bytes:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
-
-
-def placed(event: Event, calendar: str, href: str, etag: str) -> Event:
-    """The event with the place where it lies."""
-    return replace(event, calendar=calendar, href=href, etag=etag)
