@@ -16,6 +16,7 @@ help:  ## list the targets
 
 demo: .venv/.runtime  ## build a working example in ./demo and say which file to open
 	@$(BIN)/agendad demo $(DEMO)
+	@printf '\nThe command is $(BIN)/agendad; `. $(BIN)/activate` puts it on your PATH.\n'
 
 test: .venv/.dev  ## run the tests
 	@$(BIN)/python -m pytest
