@@ -83,10 +83,7 @@ def save(folder: Path, decisions: Decisions, checkpoint: Callable[[str], None] |
 def _to_json(decisions: Decisions) -> dict[str, object]:
     return {
         "version": VERSION,
-        "deleted": {
-            key: {"rule": gone.rule, "day": gone.day.isoformat(), "by": gone.by}
-            for key, gone in sorted(decisions.deleted.items())
-        },
+        "deleted": {key: _gone_to_json(gone) for key, gone in sorted(decisions.deleted.items())},
         "first_days": {rule: at.isoformat() for rule, at in sorted(decisions.first_days.items())},
         "absences": [{"from": first.isoformat(), "to": last.isoformat()} for first, last in decisions.absences],
         "pauses": [
@@ -113,8 +110,19 @@ def _from_json(raw: Mapping[str, Any]) -> Decisions:
     )
 
 
+def _gone_to_json(gone: Gone) -> dict[str, str]:
+    entry = {"rule": gone.rule, "day": gone.day.isoformat(), "by": gone.by}
+    if gone.start is not None and gone.end is not None:
+        entry |= {"start": gone.start.isoformat(), "end": gone.end.isoformat()}
+    return entry
+
+
 def _gone(entry: Mapping[str, str]) -> Gone:
-    return Gone(entry["rule"], date.fromisoformat(entry["day"]), "undo" if entry.get("by") == "undo" else "hand")
+    by = entry.get("by", "hand")
+    if by not in ("hand", "undo", "yield"):
+        raise ValueError(f"unknown cause {by!r}")
+    times = (_instant(entry["start"]), _instant(entry["end"])) if "start" in entry else (None, None)
+    return Gone(entry["rule"], date.fromisoformat(entry["day"]), by, *times)
 
 
 def _instant(text: str) -> datetime:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from agendad import decisions as decisions_file
 from agendad.app.carry import Done, carry_out
 from agendad.app.cycle import Look, first_day_ids, look
-from agendad.core.hands import remember
+from agendad.core.hands import gone_from, remember
 from agendad.core.safety import emptied, within_limits
 from agendad.errors import RefusedBySafety
 from agendad.ledger.history import runs
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from agendad.app.home import Home
     from agendad.ledger import Ledger
+    from agendad.model.memory import Gone
     from agendad.model.plan import Change
     from agendad.rules.load import Loaded
 
@@ -65,12 +66,23 @@ def apply(
         changes, later = _allowed(seen, permissions)
         # Deletions go into decisions.json before the ledger forgets the events: a crash between the two loses none.
         kept = remember(decisions, seen.hands, replace(seen.context, rules=first_day_ids(seen.rules)))
+        kept = replace(kept, deleted={**kept.deleted, **_given_up(seen)})
         if kept != decisions:
             decisions_file.save(home.state, kept, home.checkpoint)
         ledger.observe(seen.hands.settled, seen.hands.adopted(), seen.hands.gone)
         done = replace(carry_out(ledger, port, changes, "apply", now, progress), later=later)
         ledger.decide(decided(seen), now)
     return Applied(seen, done)
+
+
+def _given_up(seen: Look) -> dict[str, Gone]:
+    """Blocks that `yield: skip` gives up in this cycle, to be remembered before they are deleted."""
+    found = {}
+    for key in sorted(seen.decision.given_up):
+        event = seen.hands.standing[key]
+        rule = event.mark.rule if event.mark else ""
+        found[key] = gone_from(rule, event.fields.start, event.fields.end, seen.now, "yield")
+    return found
 
 
 def refuse_earlier_clock(ledger: Ledger, now: datetime) -> None:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from agendad.app.jsonforms import JSON, change_json, moment_json
 from agendad.core.trace import sentences
 from agendad.errors import UsageError
-from agendad.model.reasons import ReasonCode
 from agendad.model.rule import Protect
 from agendad.views.sheet import Frame
 from agendad.views.terminal import Terminal, plan_text, week_text
@@ -26,12 +25,6 @@ if TYPE_CHECKING:
     from agendad.views.sheet import Sheet
 
 
-_EXPECTED: Final = frozenset(
-    {ReasonCode.EXCLUDED, ReasonCode.ALREADY_PAST, ReasonCode.IN_PROGRESS, ReasonCode.SATISFIED}
-)
-"""Reasons for which nobody misses a block: `plan --json` and `explain` tell them, the page and the text do not."""
-
-
 def sheet_of(plan: Plan, seen: Look, *, weeks: int | None = None) -> Sheet:
     """The sheet of a plan: the weeks of its range, or the first `weeks` of them."""
     zone = seen.settings.timezone
@@ -42,8 +35,6 @@ def sheet_of(plan: Plan, seen: Look, *, weeks: int | None = None) -> Sheet:
         days = min(days, 7 * weeks - start.weekday())
     guards = frozenset(rule.id for rule in seen.rules if isinstance(rule.verb, Protect))
     frame = Frame(start, days, zone, seen.settings.language, guards)
-    conflicts = tuple(each for each in plan.skipped if each.why[-1].code not in _EXPECTED)
-    plan = replace(plan, skipped=conflicts)
     return sheet(plan, seen.snapshot.events, frame, reasons(plan))
 
 

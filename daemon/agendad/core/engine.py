@@ -21,6 +21,7 @@ from agendad.core.guards import meeting_minutes, violations
 from agendad.core.hands import Hands
 from agendad.core.placement import place
 from agendad.core.problem import Busy, Problem, Request, Solution
+from agendad.core.reconcile import deleted_reason
 from agendad.core.selectors import Matcher, address_book, rules_named
 from agendad.core.standing import Hold, Standing, families, family, name_pieces
 from agendad.core.timeline import from_minutes, midnights, overlaps, to_minutes, union, wall
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from agendad.core.problem import Minutes, Stretch
+    from agendad.model.memory import Gone
     from agendad.model.rule import Rule
     from agendad.model.settings import People, Settings
 
@@ -69,12 +71,17 @@ class Situation:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What should stand from now to the end of the horizon, and what should not, each with its reasons."""
+    """What should stand from now to the end of the horizon, and what should not, each with its reasons.
+
+    `given_up` are keys of flexible blocks that stood, met a real event, and whose rule says `yield: skip`: they are to
+    be remembered as gone, since the next cycle would find them another place.
+    """
 
     desired: tuple[DesiredBlock, ...]
     skipped: tuple[Skipped, ...]
     violations: tuple[Violation, ...]
     horizon: datetime
+    given_up: frozenset[str] = frozenset()
 
 
 def horizon_days(settings: Settings, now: datetime) -> tuple[date, date]:
@@ -150,6 +157,7 @@ class _Cycle:
         self.placed: dict[str, tuple[Occurrence, Request]] = {}
         self.desired: dict[str, DesiredBlock] = {}
         self.skipped: list[Skipped] = []
+        self.given_up: set[str] = set()
         self.guards: list[tuple[Occurrence, Stretch]] = []
         self._hold_what_cannot_move()
 
@@ -290,7 +298,7 @@ class _Cycle:
             return self._wish_in_pieces(occurrence, request, count)
         key = request.key
         if key in self.hands.deleted:
-            self._skip(occurrence, key, Reason(ReasonCode.DELETED_BY_HAND))
+            self._skip(occurrence, key, deleted_reason(self.hands.deleted[key]))
             return []
         if key in self.hands.done:
             return []
@@ -326,10 +334,10 @@ class _Cycle:
                 self._keep(occurrence, block, Reason(code))
         deleted = sorted(key for key in self.hands.deleted if family(key) == base)
         if not mine and request.key in deleted:
-            self._skip(occurrence, request.key, Reason(ReasonCode.DELETED_BY_HAND))
+            self._skip(occurrence, request.key, deleted_reason(self.hands.deleted[request.key]))
             return []
         least_piece = request.pieces.least if request.pieces else request.least
-        gone = [self._was_at(key) or (0, least_piece) for key in deleted]
+        gone = [_gone_at(self.hands.deleted[key], least_piece) for key in deleted]
         done = sum(block.length for block in firm) + sum(end - start for start, end in gone)
         request = _less(request, [*(b.stretch for b in firm), *gone], done, self.now)
         taken = frozenset(deleted) | {block.key for block in firm} | (others - {request.key})
@@ -338,13 +346,6 @@ class _Cycle:
                 self._no_window(occurrence, request)
             return []
         return [_Wish(occurrence, replace(request, stands=tuple(b.stretch for b in loose)), loose, taken)]
-
-    def _was_at(self, key: str) -> Stretch | None:
-        """Where a block stood that is gone, while that is remembered."""
-        known = self.hands.written.get(key)
-        if known is None or not isinstance(known.start, datetime) or not isinstance(known.end, datetime):
-            return None
-        return to_minutes(known.start), to_minutes(known.end, up=True)
 
     def _firmness(self, occurrence: Occurrence, block: Standing) -> Hold:
         """Whether a block that stands is up for discussion."""
@@ -359,7 +360,7 @@ class _Cycle:
     def _whole_days(self, occurrence: Occurrence, frame: windows.Frame) -> None:
         key = occurrence.key
         if key in self.hands.deleted:
-            self._skip(occurrence, key, Reason(ReasonCode.DELETED_BY_HAND))
+            self._skip(occurrence, key, deleted_reason(self.hands.deleted[key]))
             return
         if key in self.hands.done:
             return
@@ -386,6 +387,8 @@ class _Cycle:
         pieces = solution.placed.get(request.key, ())
         if not pieces:
             self._skip(occurrence, request.key, solution.unplaced[request.key])
+            if request.yields is Yield.SKIP and not request.fixed:
+                self.given_up.update(block.key for block in wish.standing)
             return
         remarks = solution.remarks.get(request.key, ())
         for key, piece in name_pieces(pieces, wish.standing, request.key, wish.taken):
@@ -426,6 +429,7 @@ class _Cycle:
             skipped=tuple(sorted(self.skipped, key=lambda each: (each.day or self.today, each.key))),
             violations=tuple(violations(guarded, self.foreign, self.now)),
             horizon=wall(self.horizon, 0, zone),
+            given_up=frozenset(self.given_up),
         )
 
     def _show_flexible_blocks(self) -> None:
@@ -441,6 +445,13 @@ class _Cycle:
                 piece = next(stretch for other, stretch in own if other == key)
                 shown = auto_show_as(occurrence.look, request, piece, taken, self.now)
                 self.desired[key] = replace(block, fields=replace(block.fields, show_as=shown))
+
+
+def _gone_at(gone: Gone, least: Minutes) -> Stretch:
+    """Where a piece stood that is gone; the least it can have been, where that is not known."""
+    if gone.start is None or gone.end is None:
+        return 0, least
+    return to_minutes(gone.start), to_minutes(gone.end, up=True)
 
 
 def _less(request: Request, firm: Sequence[Stretch], done: Minutes, now: Minutes) -> Request:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from agendad.model.identity import MERGED_FIELDS, field_values, hand_changed, is_own, uid
 from agendad.model.memory import Decisions, Gone, Memory, Settled, Written
@@ -18,7 +18,6 @@ from agendad.model.plan import Action
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
-    from datetime import date
 
     from agendad.model.calendar import Event, EventFields, Moment
     from agendad.model.memory import Intent
@@ -116,7 +115,11 @@ def hands(standing: Iterable[Event], memory: Memory, context: Context) -> Hands:
     gone = frozenset(key for key, known in written.items() if key not in chosen and _was_read(known, context))
     deleted = {key: entry for key, entry in memory.decisions.deleted.items() if key not in chosen}
     found = gone - deleted.keys()
-    news = {key: Gone(written[key].rule, _day(written[key].start, context.now)) for key in sorted(found)}
+    news = {
+        key: gone_from(known.rule, known.start, known.end, context.now)
+        for key, known in sorted(written.items())
+        if key in found
+    }
     past = {key for key, known in written.items() if key not in chosen and has_begun(known.start, context.now)}
     return Hands(
         standing=chosen,
@@ -193,8 +196,14 @@ def is_over(end: Moment, now: datetime) -> bool:
     return instant(end, now) <= now
 
 
-def _day(start: Moment, now: datetime) -> date:
-    return instant(start, now).astimezone(now.tzinfo).date()
+def gone_from(
+    rule: str, start: Moment, end: Moment, now: datetime, by: Literal["hand", "undo", "yield"] = "hand"
+) -> Gone:
+    """What is remembered of a block that is not to be made again; its day is in the zone of `now`."""
+    day = instant(start, now).astimezone(now.tzinfo).date()
+    if isinstance(start, datetime) and isinstance(end, datetime):
+        return Gone(rule, day, by, start, end)
+    return Gone(rule, day, by)
 
 
 def _by_rank(events: list[Event], context: Context) -> list[Event]:

@@ -106,7 +106,8 @@ def as_write(change: Change) -> Write:
 
 def deleted_reason(gone: Gone) -> Reason:
     """Why a key is not made again."""
-    return Reason(ReasonCode.UNDONE if gone.by == "undo" else ReasonCode.DELETED_BY_HAND)
+    codes = {"undo": ReasonCode.UNDONE, "yield": ReasonCode.YIELDED, "hand": ReasonCode.DELETED_BY_HAND}
+    return Reason(codes[gone.by])
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from agendad.core.hands import has_begun, instant, is_series
+from agendad.core.hands import gone_from, has_begun, instant, is_series
 from agendad.model.identity import digest, field_values, format_digest, is_own, parse_digest
 from agendad.model.memory import Gone
 from agendad.model.plan import Action, Change, Skipped
@@ -62,8 +62,7 @@ def undo(applied: Sequence[Applied], standing: Mapping[str, Event], now: datetim
         change = _back(oldest, event)
         changes.append(change)
         if change.action is Action.DELETE and event is not None:
-            day = instant(event.fields.start, now).astimezone(now.tzinfo).date()
-            deleted[key] = Gone(change.rule, day, "undo")
+            deleted[key] = gone_from(change.rule, event.fields.start, event.fields.end, now, "undo")
     return Undone(tuple(sorted(changes, key=lambda change: _when(change, now))), deleted, tuple(left))
 
 

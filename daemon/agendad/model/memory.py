@@ -71,14 +71,17 @@ class Applied:
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """A key that is not to be made again: deleted by the person's hand, or taken back by `agendad undo`.
+    """A key that is not to be made again: deleted by the person's hand, taken back by `agendad undo`, or given up
+    for a real event by a rule with `yield: skip`.
 
-    `day` is the local date of the event as it was last written.
+    `day` is the local date of the event as it was last written; `start` and `end` its time, where it was timed.
     """
 
     rule: str
     day: date
-    by: Literal["hand", "undo"] = "hand"
+    by: Literal["hand", "undo", "yield"] = "hand"
+    start: datetime | None = None
+    end: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

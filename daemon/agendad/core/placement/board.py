@@ -74,6 +74,8 @@ class Board:
         self.grid = self._grid(max(1, part.grid // self.unit))
         self.items = [self._item(index, request) for index, request in enumerate(part.requests)]
         self._tie()
+        self.reach = reduce(int.__or__, {bits.span(*window) for item in self.items for window in item.windows}, 0)
+        """The ticks that are in the window of anybody."""
         self.places: list[Pieces] = [()] * len(self.items)
         self.firm: set[int] = set()
         """Items that no later stage moves: settled ones, and those that keep their place over everything."""

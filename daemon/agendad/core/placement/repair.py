@@ -63,16 +63,12 @@ def _waiting(board: Board) -> list[int]:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A free range [start, end) once the blocks `out` (indexes) are gone.
-
-    `stiff` are the least length and the worth of those of them that have no other place as the board is.
-    """
+    """A free range [start, end) once the blocks `out` (indexes), worth `worth` where they stand, are gone."""
 
     start: int
     end: int
     out: tuple[int, ...]
     worth: int
-    stiff: tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +91,8 @@ class Chains:
         self.best_places: list[Pieces] | None = None
         self.gaps: dict[int, list[Gap]] = {}
         """What `_gaps` found for the board as it is, by the gap that a block asks for."""
+        self.elsewhere: dict[int, int] = {}
+        """What a block would be worth at another place on the board as it is."""
 
     def rescue(self, index: int, depth: int, steps: int) -> bool:
         """Seats one block, or lengthens it, by the best chain found within `steps`; says whether that gained anything.
@@ -110,23 +108,23 @@ class Chains:
             self.forget()
             board.take(index)
         self.best_places, self.best = None, (floor, 0)
-        for reach in range(depth + 1):
+        for reach in range(1, depth + 1):
             self.steps = steps
             self._search([index], 0, frozenset(), reach)
             if self.best[0] >= _most(item):
                 break
-        if self.best_places is None:
-            if before:
-                board.put(index, before)
-                self.forget()
-            return False
-        board.restore(self.best_places)
-        self.forget()
-        return True
+        places = self.best_places
+        if places is not None:
+            board.restore(places)
+        elif before:
+            board.put(index, before)
+        if before or places is not None:
+            self.forget()
+        return places is not None
 
     def forget(self) -> None:
         """Tells that the board has changed."""
-        self.gaps = {}
+        self.gaps, self.elsewhere = {}, {}
 
     def _search(self, pending: list[int], score: int, moved: frozenset[int], depth: int) -> None:
         """Follows a chain: `pending` have no place yet; `score` is the gain if all of them stay without."""
@@ -137,7 +135,8 @@ class Chains:
         hope = score + sum([_most(board.items[index]) for index in pending])
         if not pending or (hope, -len(moved)) <= self.best:
             return
-        index, *rest = sorted(pending, key=lambda index: (-_most(board.items[index]), index))
+        index = pending[0] if len(pending) == 1 else max(pending, key=lambda one: (_most(board.items[one]), -one))
+        rest = [one for one in pending if one != index]
         item = board.items[index]
         blocked = board.blocked(item)
         length = longest(board, item, blocked, (item.least, item.most))
@@ -167,29 +166,51 @@ class Chains:
         `hope` is the gain that the rest of the chain could still bring; a link that cannot beat the best is left out.
         """
         if moved or item.ties:
-            gaps = self._gaps(item, moved)
+            gaps: list[Gap] = self._gaps(item, moved)
+            elsewhere: dict[int, int] = {}
         else:
             if item.gap not in self.gaps:
                 self.gaps[item.gap] = self._gaps(item, moved)
-            gaps = self.gaps[item.gap]
+            gaps, elsewhere = self.gaps[item.gap], self.elsewhere
         found = []
         least, weight = item.least, item.weight
         need, steps = self.best[0] - hope, -self.best[1] - len(moved)
         for gap in gaps:
             room = gap.end - gap.start
-            if room < least or weight * room < need:
+            if room < least or weight * min(room, item.most) < need:
                 continue
-            for length in _lengths(item, gap, room):
+            for length in self._lengths(item, gap):
                 gain = weight * length
-                if depth == 1 and gap.stiff:
-                    left = room - length
-                    bound = gain - sum([worth for other, worth in gap.stiff if other > left])
-                else:
-                    bound = gain
+                bound = gain - (self._loss(gap, room - length, elsewhere) if depth == 1 else 0)
                 if bound > need or (bound == need and len(gap.out) < steps):
                     found += [Link(gap.worth - gain, start, length, gap) for start in self._starts(item, gap, length)]
         found.sort(key=lambda link: (link.cost, len(link.gap.out), link.start))
         return found[:BREADTH] if depth > 1 else found
+
+    def _loss(self, gap: Gap, left: int, elsewhere: dict[int, int]) -> int:
+        """The least that the blocks of a gap lose when only `left` ticks of it are left to them, or free places."""
+        board = self.board
+        loss = homeless = best_weight = 0
+        for index in gap.out:
+            item = board.items[index]
+            worth = _worth(board, index)
+            if index not in elsewhere:
+                length = longest(board, item, board.blocked(item), (item.least, item.most))
+                elsewhere[index] = item.weight * length
+            best = max(elsewhere[index], item.weight * min(left, item.most) if left >= item.least else 0)
+            loss += max(0, worth - best)
+            homeless += max(0, worth - elsewhere[index])
+            best_weight = max(best_weight, item.weight)
+        return max(loss, homeless - best_weight * left)
+
+    def _lengths(self, item: Item, gap: Gap) -> set[int]:
+        """As long as a gap lets it be, as short as it may be, and what leaves the others in the gap their least."""
+        room = gap.end - gap.start
+        most = min(item.most, room)
+        if item.least == most:
+            return {most}
+        spare = room - sum([self.board.items[index].least for index in gap.out])
+        return {item.least, most, min(max(spare, item.least), most)}
 
     def _starts(self, item: Item, gap: Gap, length: int) -> set[int]:
         """The first and the last start in a gap, so that what is left of it stays in one piece."""
@@ -213,7 +234,7 @@ class Chains:
         for (start, end), _ in loose:
             soft |= bits.span(start, end)
         own, board.own = board.own, {gap: ticks & ~soft for gap, ticks in board.own.items()}
-        free = board.full & ~(board.blocked(item) | board.forbidden(item))
+        free = board.reach & ~(board.blocked(item) | board.forbidden(item))
         board.own = own
         found = []
         at = 0
@@ -237,27 +258,9 @@ class Chains:
                         if after == len(inside)
                         else min(end, inside[after][0][0] - max(item.gap, inside[after][1].gap))
                     )
-                    found.append(self._gap(low, high, [other for _, other in inside[first:after]]))
+                    out = tuple([other.index for _, other in inside[first:after]])
+                    found.append(Gap(low, high, out, sum([_worth(board, index) for index in out])))
         return found
-
-    def _gap(self, start: int, end: int, out: list[Item]) -> Gap:
-        board = self.board
-        worth = [_worth(board, other.index) for other in out]
-        stiff = [
-            (other.least, value)
-            for other, value in zip(out, worth, strict=True)
-            if not board.starts(other, other.least, board.blocked(other))
-        ]
-        return Gap(start, end, tuple(other.index for other in out), sum(worth), tuple(stiff))
-
-
-def _lengths(item: Item, gap: Gap, room: int) -> set[int]:
-    """The lengths worth trying in a gap: as long as it goes, as short as it goes, and what leaves the others' least."""
-    most = min(item.most, room)
-    if item.least == most:
-        return {most}
-    spare = room - sum(least for least, _ in gap.stiff)
-    return {item.least, most, min(max(spare, item.least), most)}
 
 
 def reclaim(board: Board) -> bool:

@@ -1,0 +1,105 @@
+"""Killed at any instant, a cycle leaves no duplicate and no damaged file, and one more run completes the work."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import time
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from machine.world import MONDAY, World
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+SMALL = ("deep-work", "watch", "walk")
+
+
+def child(work: Callable[[], None]) -> int:
+    """Runs `work` in a process of its own; its id. The process ends without any clean-up."""
+    pid = os.fork()
+    if pid == 0:
+        try:
+            work()
+        finally:
+            os._exit(0)
+    return pid
+
+
+def prepared(root: Path) -> World:
+    """A world in which the next cycle has something to create, to change and to delete."""
+    world = World(root, (*SMALL, "lunch"))
+    world.add_event("board", MONDAY + timedelta(days=1, hours=2), 90)
+    world.apply(MONDAY)
+    world.set_rules((*SMALL, "review"))
+    world.add_event("call", MONDAY + timedelta(days=2, hours=1), 60)
+    return world
+
+
+def state(world: World) -> dict[str, bytes]:
+    """The bytes of every file of the calendars."""
+    return {str(path.relative_to(world.root)): path.read_bytes() for path in sorted(world.root.rglob("*.ics"))}
+
+
+def assert_converges(world: World, wanted: dict[str, bytes], when: str) -> None:
+    """One more run, and the calendar is what it would have been without the crash."""
+    world.apply(MONDAY)
+    assert state(world) == wanted, when
+    assert not world.look(MONDAY).reconciled.changes, when
+    assert not [path for path in world.root.rglob(".*") if path.suffix == ".tmp"], when
+
+
+@pytest.fixture
+def worlds(tmp_path: Path) -> tuple[World, dict[str, bytes]]:
+    """The prepared world, and the calendar that an undisturbed cycle makes of it."""
+    world = prepared(tmp_path / "world")
+    undisturbed = world.copy(tmp_path / "undisturbed")
+    undisturbed.apply(MONDAY)
+    return world, state(undisturbed)
+
+
+def test_killed_at_every_file_operation_and_commit(tmp_path: Path, worlds: tuple[World, dict[str, bytes]]) -> None:
+    """The process is killed at the first checkpoint, at the second, and so on until one run survives."""
+    world, wanted = worlds
+    for step in range(1, 2000):
+        victim = world.copy(tmp_path / f"step-{step}")
+        reached: list[str] = []
+
+        def die_here(name: str, step: int = step, reached: list[str] = reached) -> None:
+            reached.append(name)
+            if len(reached) == step:
+                os._exit(137)
+
+        pid = child(lambda victim=victim, die_here=die_here: victim.apply(MONDAY, die_here))
+        status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+        assert_converges(victim, wanted, f"killed at checkpoint {step}")
+        if status == 0:
+            assert step > 60, "there are more operations than that"
+            return
+    pytest.fail("the cycle never ends")
+
+
+def test_killed_200_times_at_random(tmp_path: Path, worlds: tuple[World, dict[str, bytes]]) -> None:
+    """SIGKILL after a random time, again and again over the same folder; then one run completes the work."""
+    world, wanted = worlds
+    chance = random.Random(20261123)
+    started = time.monotonic()
+    world.copy(tmp_path / "timed").apply(MONDAY)
+    lasts = time.monotonic() - started
+    victim = world.copy(tmp_path / "victim-0")
+    killed = 0
+    for number in range(200):
+        if number % 10 == 0:
+            victim = world.copy(tmp_path / f"victim-{number + 1}")
+        pid = child(lambda victim=victim: victim.apply(MONDAY))
+        time.sleep(chance.uniform(0, lasts))
+        os.kill(pid, signal.SIGKILL)
+        killed += os.waitpid(pid, 0)[1] != 0
+        if number % 10 == 9:
+            assert_converges(victim, wanted, f"after kill {number}")
+    assert killed > 100
