@@ -41,18 +41,17 @@ def undo(
 ) -> TakenBack:
     """Takes back the last `count` applies. `agree` is shown the changes before the first write and may raise."""
     with home.working() as ledger:
-        applied = last_applies(ledger, count)
-        if not applied:
-            return TakenBack(Done())
         port = home.calendars(loaded.configured, now)
         decisions = decisions_file.load(home.state)
         seen = look(loaded, port, ledger, decisions, now)
+        # What a killed apply had done is known only now.
+        ledger.observe(seen.hands.settled, seen.hands.adopted(), ())
+        applied = last_applies(ledger, count)
         undone = core.undo(applied, seen.hands.standing, seen.now)
         agree(undone.changes, undone.left)
         if undone.deleted:
             kept = replace(decisions, deleted={**seen.hands.deleted, **undone.deleted})
             decisions_file.save(home.state, kept, home.checkpoint)
-        ledger.observe(seen.hands.settled, seen.hands.adopted(), ())
         done = carry_out(ledger, port, undone.changes, "undo", seen.now)
         ledger.mark_undone(sorted({each.run for each in applied}))
     return TakenBack(done, undone.left)

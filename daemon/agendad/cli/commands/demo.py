@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 if TYPE_CHECKING:
     import argparse
@@ -24,25 +24,25 @@ def run(args: argparse.Namespace, context: Context) -> int:
     from agendad.app import show
     from agendad.app.cycle import plan
     from agendad.app.demo import build
+    from agendad.app.demo_files import ZONE
     from agendad.cli.progress import progress
     from agendad.cli.work import terminal
 
-    zone = datetime.now().astimezone().tzinfo
-    now = context.clock(zone).now() if zone else datetime.now().astimezone()
+    now = context.clock(ZoneInfo(ZONE)).now()
     with progress(context, "building a leader's calendar"):
         demo = build(args.directory.absolute(), now, args.language)
     made = len(demo.applied.done.made)
     context.stdout.write(show.week_lines(plan(demo.seen), demo.seen, terminal(context)))
     named = os.path.relpath(args.directory)
-    option = "--now " + context.instant.moment.isoformat() + " " if context.instant else ""
-    context.print(f"\n{made} blocks were written into {named}/calendars/personal. Open {named}/{demo.page.name}")
-    context.print("\nTry next:")
+    context.print(f"\n{made} blocks were written into {named}/calendars/personal.")
+    context.print(f"Open {named}/{demo.page.name} to see the weeks as they were planned.\n\nTry next:")
+    options = f"--config {named}" + (f" --now {now.isoformat()}" if context.instant else "")
     for command, purpose in (
         ("plan", "nothing to change: the week is kept"),
         ("explain deep-work", "why each block stands where it does"),
         ("status", "what stands"),
         ("undo", "take it all back"),
     ):
-        context.print(f"  agendad {command} {option}--config {named}".ljust(60) + f"# {purpose}")
+        context.print(f"  agendad {command} {options}\n      {purpose}")
     context.print(f"\nThen edit {named}/rules/week.yaml by hand, and run plan again.")
     return 0
