@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -33,7 +34,7 @@ def run(args: argparse.Namespace, context: Context) -> int:
         demo = build(args.directory.absolute(), now, args.language)
     made = len(demo.applied.done.made)
     context.stdout.write(show.week_lines(plan(demo.seen), demo.seen, terminal(context)))
-    named = os.path.relpath(args.directory)
+    named, program = args.directory, _program()
     context.print(f"\n{made} blocks were written into {named}/calendars/personal.")
     context.print(f"Open {named}/{demo.page.name} to see the weeks as they were planned.\n\nTry next:")
     options = f"--config {named}" + (f" --now {now.isoformat()}" if context.instant else "")
@@ -43,6 +44,16 @@ def run(args: argparse.Namespace, context: Context) -> int:
         ("status", "what stands"),
         ("undo", "take it all back"),
     ):
-        context.print(f"  agendad {command} {options}\n      {purpose}")
+        context.print(f"  {program} {command} {options}\n      {purpose}")
     context.print(f"\nThen edit {named}/rules/week.yaml by hand, and run plan again.")
     return 0
+
+
+def _program() -> str:
+    """How this program can be called from here: by its name where a shell finds it, else by its path."""
+    from shutil import which
+
+    called = Path(sys.argv[0])
+    if which("agendad") or called.name != "agendad":
+        return "agendad"
+    return os.path.relpath(called)
