@@ -1,0 +1,394 @@
+"""Section 8: identity, and the person's hand. What was moved, renamed or deleted stays so, whatever is lost."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from project import Project
+
+RULE = ("block: Deep work", "every: [tue, wed]", "at: 09:00-12:00")
+TUE, WED = "r/2026-11-24", "r/2026-11-25"
+LOSSES = [
+    (),
+    ("ledger.db",),
+    ("decisions.json",),
+    ("ledger.db", "decisions.json"),
+    ("ledger.db", "decisions.json", "cache"),
+]
+
+
+def lose(project: Project, names: tuple[str, ...]) -> None:
+    import shutil
+
+    project.lose(*(name for name in names if name != "cache"))
+    if "cache" in names:
+        shutil.rmtree(project.state / "cache", ignore_errors=True)
+
+
+@pytest.fixture
+def kept(project: Project) -> Project:
+    """Two blocks of deep work stand in the calendar."""
+    project.rule(*RULE)
+    assert project.kept().keys() == [TUE, WED]
+    return project
+
+
+# ---------------------------------------------------------------- moved
+
+
+@pytest.mark.parametrize("lost", LOSSES, ids="+".join)
+def test_a_moved_block_stays_moved(kept: Project, lost: tuple[str, ...]) -> None:
+    """Also after a restart, a rule edit or a lost state file."""
+    kept.edit(TUE, to="2026-11-26 14:00-15:30")
+    lose(kept, lost)
+    plan = kept.kept()
+    assert plan.at(TUE) == "2026-11-26 14:00-15:30"
+    assert plan.block(TUE)["state"] == "pinned"
+    kept.rule(RULE[0], RULE[1], "at: 10:00-11:00")
+    lose(kept, lost)
+    plan = kept.kept(now="2026-11-23T12:00")
+    assert plan.at(TUE) == "2026-11-26 14:00-15:30"
+    assert plan.at(WED) == "2026-11-25 10:00-11:00"
+
+
+def test_a_lengthened_block_stays_so(kept: Project) -> None:
+    kept.edit(TUE, to="2026-11-24 09:00-12:45")
+    assert kept.kept().at(TUE) == "2026-11-24 09:00-12:45"
+
+
+def test_a_moved_block_is_pinned_and_counts_as_busy(kept: Project) -> None:
+    kept.rule("block: Flexible", "every: thursday", "lasts: 1h", "between: 14:00-16:00", "priority: 1", name="f")
+    assert kept.kept().blocks("f") == ["2026-11-26 14:00-15:00"]
+    kept.edit(TUE, to="2026-11-26 13:30-14:30")
+    assert kept.kept().blocks("f") == ["2026-11-26 14:30-15:30"]
+
+
+def test_a_real_event_does_not_push_a_pinned_block(kept: Project) -> None:
+    kept.edit(TUE, to="2026-11-24 14:00-15:00")
+    kept.event("2026-11-24 14:00-15:00", "Board")
+    assert kept.kept().at(TUE) == "2026-11-24 14:00-15:00"
+
+
+def test_a_moved_block_still_follows_the_rule_in_its_other_fields(kept: Project) -> None:
+    """What the rule changed is written, what the person changed stays."""
+    kept.edit(TUE, to="2026-11-24 14:00-15:00")
+    kept.apply()
+    kept.rule("block: Very deep work", *RULE[1:], "place: Library", "show_as: free")
+    kept.kept()
+    event = kept.own()[TUE]
+    assert (event["SUMMARY"], event["LOCATION"], event["TRANSP"]) == ("Very deep work", "Library", "TRANSPARENT")
+
+
+# ---------------------------------------------------------------- renamed, and other fields
+
+
+@pytest.mark.parametrize("lost", LOSSES, ids="+".join)
+def test_a_renamed_block_stays_renamed_and_its_time_follows_the_rule(kept: Project, lost: tuple[str, ...]) -> None:
+    kept.edit(TUE, SUMMARY="Write the strategy")
+    lose(kept, lost)
+    kept.kept()
+    kept.rule("block: Focus", RULE[1], "at: 10:00-11:00")
+    lose(kept, lost)
+    plan = kept.kept()
+    own = kept.own()
+    assert (own[TUE]["SUMMARY"], own[WED]["SUMMARY"]) == ("Write the strategy", "Focus")
+    assert plan.at(TUE) == "2026-11-24 10:00-11:00"
+    assert plan.block(TUE)["title"] == "Write the strategy"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "field"),
+    [
+        ("DESCRIPTION", "My own notes", "notes: Theirs"),
+        ("LOCATION", "At home", "place: Office"),
+        ("TRANSP", "TRANSPARENT", "show_as: busy"),
+        ("CLASS", "PRIVATE", "visibility: public"),
+    ],
+)
+def test_what_the_person_changed_stays_field_by_field(kept: Project, name: str, value: str, field: str) -> None:
+    kept.edit(TUE, **{name: value})
+    kept.kept()
+    kept.rule("block: Focus", *RULE[1:], field)
+    kept.kept()
+    event = kept.own()[TUE]
+    assert (event[name], event["SUMMARY"]) == (value, "Focus")
+
+
+def test_what_other_programs_add_to_a_block_stays(kept: Project) -> None:
+    """Another program's property, and one of the standard that the product never writes."""
+    kept.edit(TUE, **{"X-MOZ-LASTACK": "20261123T070000Z", "URL": "https://example.com/doc"})
+    kept.kept()
+    kept.rule("block: Focus", *RULE[1:])
+    kept.kept()
+    event = kept.own()[TUE]
+    assert (event["X-MOZ-LASTACK"], event["URL"], event["SUMMARY"]) == (
+        "20261123T070000Z",
+        "https://example.com/doc",
+        "Focus",
+    )
+
+
+def test_a_hand_change_that_is_taken_back_by_hand_is_none(kept: Project) -> None:
+    kept.edit(TUE, SUMMARY="Mine")
+    kept.apply()
+    kept.edit(TUE, SUMMARY="Deep work")
+    kept.apply()
+    kept.rule("block: Focus", *RULE[1:])
+    kept.kept()
+    assert kept.own()[TUE]["SUMMARY"] == "Focus"
+
+
+# ---------------------------------------------------------------- deleted
+
+
+@pytest.mark.parametrize("lost", LOSSES[:3], ids="+".join)
+def test_a_deleted_block_is_not_made_again(kept: Project, lost: tuple[str, ...]) -> None:
+    """A lost ledger or lost decisions lose none of the person's decisions."""
+    kept.delete(TUE)
+    kept.kept()
+    lose(kept, lost)
+    assert kept.kept().keys() == [WED]
+    kept.rule("block: Focus", RULE[1], "at: 10:00-11:00")
+    assert kept.kept().keys() == [WED]
+
+
+def test_a_deletion_is_seen_even_when_the_ledger_is_lost_right_after(kept: Project) -> None:
+    """The next cycle has not run between the deletion and the loss: only here nothing can know."""
+    kept.delete(TUE)
+    kept.lose("decisions.json")
+    assert kept.kept().keys() == [WED]
+
+
+def test_with_both_lost_deleted_future_blocks_come_back_and_doctor_says_so(kept: Project) -> None:
+    kept.delete(TUE)
+    kept.apply()
+    kept.lose("ledger.db", "decisions.json")
+    done = kept.run("doctor")
+    assert "deleted" in done.out + done.err
+    assert kept.kept().keys() == [TUE, WED]
+
+
+def test_the_next_one_comes_as_usual(kept: Project) -> None:
+    kept.delete(TUE)
+    kept.apply()
+    kept.delete(WED)
+    kept.apply()
+    assert kept.kept(now="2026-11-27T08:00").keys() == ["r/2026-12-01", "r/2026-12-02"]
+
+
+def test_a_deleted_block_of_a_period_is_not_made_again_in_that_period(project: Project) -> None:
+    project.configure(horizon="2 weeks")
+    project.rule("block: B", "every: week", "lasts: 1h", "between: working hours")
+    project.apply()
+    project.delete("r/2026-W48")
+    project.apply()
+    project.event("2026-11-25 09:00-12:00")
+    for day in ("23", "25", "27"):
+        assert project.kept(now=f"2026-11-{day}T08:00").keys()[0] == "r/2026-W49"
+
+
+def test_decisions_are_readable(kept: Project) -> None:
+    """`decisions.json` is small, atomic and readable."""
+    import json
+
+    kept.delete(TUE)
+    kept.apply()
+    text = (kept.state / "decisions.json").read_text()
+    assert TUE in text
+    json.loads(text)
+    assert len(text) < 2000
+
+
+def test_a_deleted_block_leaves_its_place_to_others(kept: Project) -> None:
+    kept.rule("block: F", "every: tuesday", "lasts: 1h", "between: 11:00-14:00", name="f")
+    assert kept.kept().blocks("f") == ["2026-11-24 12:00-13:00"]
+    kept.delete(TUE)
+    kept.delete("f/2026-11-24")
+    kept.apply()
+    kept.ok("reset", "f/2026-11-24")
+    assert kept.kept().blocks("f") == ["2026-11-24 11:00-12:00"]
+
+
+# ---------------------------------------------------------------- reset
+
+
+def test_reset_forgets_that_a_block_was_moved_and_renamed(kept: Project) -> None:
+    kept.edit(TUE, to="2026-11-26 14:00-15:00", SUMMARY="Mine")
+    kept.apply()
+    kept.ok("reset", TUE)
+    plan = kept.kept()
+    assert plan.at(TUE) == "2026-11-24 09:00-12:00"
+    assert plan.block(TUE)["state"] == "written"
+    assert kept.own()[TUE]["SUMMARY"] == "Deep work"
+
+
+def test_reset_forgets_that_a_block_was_deleted(kept: Project) -> None:
+    kept.delete(TUE)
+    kept.apply()
+    kept.ok("reset", TUE)
+    assert kept.kept().keys() == [TUE, WED]
+
+
+def test_reset_forgets_a_change_that_no_cycle_has_seen(kept: Project) -> None:
+    kept.delete(TUE)
+    kept.edit(WED, SUMMARY="Mine")
+    kept.ok("reset", TUE)
+    kept.ok("reset", WED)
+    assert kept.kept().keys() == [TUE, WED]
+    assert kept.own()[WED]["SUMMARY"] == "Deep work"
+
+
+def test_reset_of_an_unknown_key_is_wrong_usage_and_names_the_nearest(kept: Project) -> None:
+    done = kept.run("reset", "r/2026-11-42")
+    assert done.status == 2
+    assert done.out == ""
+
+
+# ---------------------------------------------------------------- copies, other calendars
+
+
+def test_a_copy_belongs_to_the_person(kept: Project) -> None:
+    """An event is the product's own only if it has the mark and the UID of its key."""
+    text = kept.file_of(TUE).read_text()
+    copy = kept.calendars / "personal" / "copy.ics"
+    lines = [("UID:copy" if line.startswith("UID:") else line) for line in text.splitlines()]
+    copy.write_text("\r\n".join(lines).replace("20261124T", "20261127T") + "\r\n", newline="")
+    before = copy.read_bytes()
+    kept.apply()
+    kept.rule("block: Focus", *RULE[1:])
+    assert kept.apply().status == 0
+    assert kept.plan().changes == []
+    kept.ok("purge", "--yes")
+    assert kept.files() == [copy]
+    assert copy.read_bytes() == before
+
+
+def test_a_copy_is_busy_as_any_event_of_the_person(kept: Project) -> None:
+    text = kept.file_of(TUE).read_text()
+    lines = [("UID:copy" if line.startswith("UID:") else line) for line in text.splitlines()]
+    copy = kept.calendars / "personal" / "copy.ics"
+    copy.write_text("\r\n".join(lines).replace("20261124T", "20261127T") + "\r\n", newline="")
+    kept.rule("block: F", "every: friday", "lasts: 1h", "between: 11:00-14:00", name="f")
+    assert kept.kept().blocks("f") == ["2026-11-27 12:00-13:00"]
+
+
+def test_a_block_that_was_moved_to_another_calendar_is_not_made_twice(kept: Project) -> None:
+    file = kept.file_of(TUE)
+    file.rename(kept.calendars / "family" / file.name)
+    plan = kept.kept()
+    assert plan.at(TUE) == "2026-11-24 09:00-12:00"
+    assert kept.file_of(TUE).parent.name == "family"
+
+
+@pytest.mark.parametrize("lost", LOSSES[:3], ids="+".join)
+def test_a_block_deleted_on_another_calendar_is_deleted(kept: Project, lost: tuple[str, ...]) -> None:
+    file = kept.file_of(TUE)
+    file.rename(kept.calendars / "family" / file.name)
+    kept.apply()
+    kept.delete(TUE)
+    kept.apply()
+    lose(kept, lost)
+    assert kept.kept().keys() == [WED]
+
+
+def test_a_block_moved_into_a_calendar_that_is_not_read_is_gone_for_the_person(kept: Project) -> None:
+    """What cannot be seen cannot be told from a deletion, and must not be made twice."""
+    file = kept.file_of(TUE)
+    (kept.calendars / "archive").mkdir()
+    file.rename(kept.calendars / "archive" / file.name)
+    assert kept.kept().keys() == [WED]
+    assert len(kept.own()) == 2
+
+
+def test_a_block_under_another_file_name_is_the_same_block(kept: Project) -> None:
+    file = kept.file_of(TUE)
+    file.rename(file.with_name("renamed-by-sync.ics"))
+    assert kept.kept().keys() == [TUE, WED]
+    kept.rule("block: Focus", *RULE[1:])
+    kept.kept()
+    assert len(kept.files()) == 2
+    assert kept.own()[TUE]["SUMMARY"] == "Focus"
+
+
+# ---------------------------------------------------------------- rules that go
+
+
+@pytest.mark.parametrize("way", ["removed", "disabled"])
+def test_a_rule_that_goes_has_its_future_untouched_blocks_removed(project: Project, way: str) -> None:
+    """Past ones stay as history; what the person touched stays."""
+    project.rule("block: B", "every: day", "at: 09:00-10:00")
+    project.apply()
+    project.edit("r/2026-11-27", to="2026-11-27 15:00-16:00")
+    project.edit("r/2026-11-28", SUMMARY="Mine")
+    project.apply(now="2026-11-25T12:00")
+    if way == "removed":
+        (project.config / "rules" / "r.yaml").unlink()
+    else:
+        project.rule("block: B", "every: day", "at: 09:00-10:00", "enabled: false")
+    project.apply("--yes", now="2026-11-25T12:00")
+    assert sorted(project.own()) == [f"r/2026-11-{day}" for day in (23, 24, 25, 27, 28)]
+    assert project.plan(now="2026-11-25T12:00").changes == []
+
+
+def test_a_rule_that_comes_back_finds_its_blocks_and_decisions(kept: Project) -> None:
+    kept.delete(TUE)
+    kept.apply()
+    kept.rule(*RULE, "enabled: false")
+    kept.apply()
+    assert kept.own() == {}
+    kept.rule(*RULE)
+    assert kept.kept().keys() == [WED]
+
+
+def test_a_disabled_rule_is_still_checked(project: Project) -> None:
+    project.rule("block: B", "every: frday", "at: 09:00-10:00", "enabled: no")
+    assert project.problems()
+
+
+def test_a_renamed_rule_keeps_its_history_with_moved_from(kept: Project) -> None:
+    kept.rule("block: Deep work", "every: [tue, wed, thu]", "at: 09:00-12:00")
+    kept.apply()
+    kept.delete(TUE)
+    kept.edit(WED, to="2026-11-25 14:00-16:00", SUMMARY="Mine")
+    kept.apply()
+    (kept.config / "rules" / "r.yaml").unlink()
+    kept.rule("block: Deep work", "every: [tue, wed, thu]", "at: 09:00-12:00", "moved_from: r", name="focus")
+    plan = kept.kept()
+    assert plan.blocks() == ["2026-11-25 14:00-16:00", "2026-11-26 09:00-12:00"]
+    assert len(kept.own()) == 2
+    assert "Mine" in [str(event["SUMMARY"]) for event in kept.own().values()]
+
+
+def test_without_moved_from_a_renamed_rule_is_a_new_one(kept: Project) -> None:
+    kept.delete(TUE)
+    kept.apply()
+    (kept.config / "rules" / "r.yaml").unlink()
+    kept.rule(*RULE, name="focus")
+    assert kept.kept().keys() == ["focus/2026-11-24", "focus/2026-11-25"]
+
+
+# ---------------------------------------------------------------- the past
+
+
+def test_the_past_is_history_and_is_never_touched(kept: Project) -> None:
+    """An occurrence that began in the past is never written or moved."""
+    text = kept.file_of(TUE).read_bytes()
+    kept.event("2026-11-24 09:00-12:00", "Was there all the time")
+    kept.rule("block: Focus", RULE[1], "at: 10:00-11:00")
+    kept.apply(now="2026-11-24T13:00")
+    assert kept.file_of(TUE).read_bytes() == text
+
+
+def test_a_new_rule_writes_nothing_into_the_past_of_today(project: Project) -> None:
+    project.rule("block: B", "every: week", "lasts: 1h", "between: 09:00-18:00", "prefer: mon 10:00")
+    (block,) = project.plan(now="2026-11-23T15:20").blocks()[:1]
+    assert block >= "2026-11-23 15:30"
+
+
+def test_a_past_block_that_was_deleted_stays_deleted(kept: Project) -> None:
+    kept.delete(TUE)
+    kept.apply(now="2026-11-25T08:00")
+    assert TUE not in kept.own()

@@ -1,0 +1,157 @@
+"""Section 5: what a block looks like, in the plan and in the calendar file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    import icalendar
+    from project import Project
+
+RULE = ("every: tuesday", "at: 09:00-12:00")
+KEY = "r/2026-11-24"
+
+
+def written(project: Project, *lines: str) -> icalendar.Event:
+    project.rule(*RULE, *(lines if any(line.startswith("block") for line in lines) else ("block: B", *lines)))
+    project.kept()
+    return project.own()[KEY]
+
+
+def test_busy_is_the_default(project: Project) -> None:
+    event = written(project)
+    assert (event["SUMMARY"], event.get("TRANSP", "OPAQUE")) == ("B", "OPAQUE")
+
+
+def test_free(project: Project) -> None:
+    assert written(project, "show_as: free")["TRANSP"] == "TRANSPARENT"
+    assert project.plan().block(KEY)["show_as"] == "free"
+
+
+def test_a_free_block_still_holds_its_place_among_own_blocks_and_real_events(project: Project) -> None:
+    project.rule("block: A", *RULE, "show_as: free", name="a")
+    project.rule("block: B", "every: tuesday", "lasts: 1h", "between: 09:00-14:00", name="b")
+    assert project.plan().blocks("b") == ["2026-11-24 12:00-13:00"]
+
+
+def test_notes_place_and_visibility(project: Project) -> None:
+    event = written(project, "notes: Phone off", "place: Library", "visibility: private")
+    assert (event["DESCRIPTION"], event["LOCATION"], event["CLASS"]) == ("Phone off", "Library", "PRIVATE")
+    assert written(project, "visibility: public")["CLASS"] == "PUBLIC"
+    event = written(project)
+    assert not {"DESCRIPTION", "LOCATION", "CLASS"} & set(event) or event["CLASS"] == "PUBLIC"
+
+
+def test_color(project: Project) -> None:
+    assert written(project, "color: turquoise")["COLOR"] == "turquoise"
+
+
+def test_kind_is_shown_and_an_ordinary_event_on_disk(project: Project) -> None:
+    written(project, "kind: focus")
+    assert project.plan().block(KEY)["kind"] == "focus"
+    written(project, "kind: away")
+    assert project.plan().block(KEY)["kind"] == "away"
+
+
+def test_an_away_block_of_the_product_is_no_absence(project: Project) -> None:
+    """Never an event that the product wrote itself."""
+    project.configure(away='{titles: ["/holiday/i"]}')
+    project.rule("block: Holiday", "every: tuesday", "lasts: 1 day", "kind: away", name="a")
+    project.rule("block: B", "every: tuesday", "at: 09:00-10:00", "except: [away]", name="b")
+    assert project.kept().keys("b") == ["b/2026-11-24"]
+
+
+@pytest.mark.parametrize(
+    ("remind", "triggers"), [("10m", ["-PT10M"]), ("[10m, 1h]", ["-PT10M", "-PT1H"]), ("1 day", ["-P1D"])]
+)
+def test_reminders(project: Project, remind: str, triggers: list[str]) -> None:
+    event = written(project, f"remind: {remind}")
+    found = [alarm["TRIGGER"].to_ical().decode() for alarm in event.walk("VALARM")]
+    assert sorted(found) == sorted(triggers)
+
+
+def test_notes_from_a_template(project: Project) -> None:
+    project.write("templates/checklist.md.j2", "- one\n- two\n")
+    event = written(project, "notes: checklist.md.j2")
+    assert str(event["DESCRIPTION"]).strip() == "- one\n- two"
+
+
+@pytest.mark.parametrize(
+    ("language", "title"), [("en", "Deep work"), ("fr", "Travail de fond"), ("fr-CA", "Travail de fond")]
+)
+def test_a_title_in_several_languages(project: Project, language: str, title: str) -> None:
+    project.configure(language=language)
+    assert written(project, "block: {en: Deep work, fr: Travail de fond}")["SUMMARY"] == title
+
+
+def test_titles_are_text_whatever_they_look_like(project: Project) -> None:
+    """`12:30`, `no` and `010` mean what they look like."""
+    for title in ("no", "010", "12:30", "1e3", "~", "2026-11-24"):
+        assert written(project, f"block: {title}")["SUMMARY"] == title
+
+
+def test_hostile_titles_survive_the_way_to_the_file_and_back(project: Project) -> None:
+    event = written(project, r'block: "Comma, semi; back\\slash — “é” 🎉"')
+    assert event["SUMMARY"] == r"Comma, semi; back\slash — “é” 🎉"
+    assert project.plan().changes == []
+
+
+# ---------------------------------------------------------------- show_as: auto
+
+AUTO = ("block: B", "every: tuesday", "lasts: 30m", "show_as: auto")
+
+
+def shown(project: Project, now: str = "") -> str:
+    return str(project.plan(now=now).block(KEY)["show_as"])
+
+
+def test_auto_is_free_while_the_block_has_other_places_to_go(project: Project) -> None:
+    project.rule(*AUTO, "between: 09:00-18:00")
+    assert shown(project) == "free"
+
+
+def test_auto_is_busy_when_no_other_place_is_left_in_its_window(project: Project) -> None:
+    project.rule(*AUTO, "between: 09:00-10:00")
+    project.event("2026-11-24 09:30-10:00")
+    assert shown(project) == "busy"
+
+
+def test_auto_is_busy_when_less_than_room_is_left(project: Project) -> None:
+    project.rule(*AUTO, "between: 09:00-11:00", "room: 2h")
+    assert shown(project) == "busy"
+    project.rule(*AUTO, "between: 09:00-11:00", "room: 1h")
+    assert shown(project) == "free"
+
+
+def test_auto_is_busy_when_fewer_than_slots_are_left(project: Project) -> None:
+    project.rule(*AUTO, "between: 09:00-10:30", "slots: 9")
+    assert shown(project) == "busy"
+    project.rule(*AUTO, "between: 09:00-10:30", "slots: 1")
+    assert shown(project) == "free"
+
+
+def test_auto_is_busy_when_the_block_begins_within_lead(project: Project) -> None:
+    project.rule(*AUTO, "between: 09:00-18:00")
+    project.apply()
+    assert shown(project, now="2026-11-24T08:20") == "free"
+    assert shown(project, now="2026-11-24T08:40") == "busy"
+    project.rule(*AUTO, "between: 09:00-18:00", "lead: 1h")
+    assert shown(project, now="2026-11-24T08:20") == "busy"
+
+
+def test_auto_turns_busy_as_the_day_fills_and_the_change_is_an_update(project: Project) -> None:
+    project.rule(*AUTO, "between: 09:00-11:00")
+    assert project.kept().block(KEY)["show_as"] == "free"
+    project.event("2026-11-24 09:30-11:00")
+    assert project.plan().changes == [("update", KEY)]
+    assert project.kept().block(KEY)["show_as"] == "busy"
+    assert project.own()[KEY]["TRANSP"] == "OPAQUE"
+
+
+def test_a_person_who_shows_an_auto_block_as_busy_keeps_it_so(project: Project) -> None:
+    project.rule(*AUTO, "between: 09:00-18:00")
+    project.apply()
+    project.edit(KEY, TRANSP="OPAQUE")
+    assert project.kept().block(KEY)["show_as"] == "busy"
