@@ -5,6 +5,7 @@ The only module that imports those libraries for reading; `reader.py` calls it, 
 
 from __future__ import annotations
 
+import contextlib
 import re
 import warnings
 from dataclasses import dataclass
@@ -13,10 +14,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import icalendar
 from icalendar.error import GloballyUniqueTZIDGuessed
+from icalendar.prop import vBroken
 from icalendar.timezone import tzp
-from recurring_ical_events import ComponentsWithName, Occurrence, of
+from recurring_ical_events import ComponentsWithName, EventAdapter, Occurrence, of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from agendad.model.calendar import Moment
 
 MOST_STEPS: Final = 200_000
@@ -59,26 +63,46 @@ class _Whole(Occurrence):  # type: ignore[misc]  # the library has no type infor
         return Found(component, self.start, self.end, original)
 
 
-def expand(events: bytes, zones: bytes, start: datetime, end: datetime) -> list[Found]:
-    """All occurrences that overlap [start, end) of the events in the text, whose zones the text of VTIMEZONEs gives.
+def singles(events: bytes, zones: bytes) -> list[Found]:
+    """The events in the text, none of which belongs to a series; `zones` is the text of VTIMEZONEs they may name.
 
-    `start` and `end` are aware and in the zone of floating times. Raises Unexpandable, and
-    whatever else a broken value provokes in the libraries.
+    Raises Unexpandable, and whatever else a broken value provokes in the libraries.
     """
+    found = []
+    with _parsed(events, zones) as calendar:
+        for event in calendar.events:
+            _check(event)
+            adapter = EventAdapter(event)
+            found.append(Found(event, adapter.start, adapter.end, None))
+    return found
+
+
+def series(events: bytes, zones: bytes, start: datetime, end: datetime) -> list[Found]:
+    """All occurrences that overlap [start, end) of the series in the text; see `singles`.
+
+    `start` and `end` are aware and in the zone of floating times.
+    """
+    with _parsed(events, zones) as calendar:
+        for event in calendar.events:
+            _check(event)
+            _check_effort(event, end)
+        found: list[Found] = of(calendar, components=[ComponentsWithName("VEVENT", occurrence=_Whole)]).between(
+            start, end
+        )
+    return found
+
+
+@contextlib.contextmanager
+def _parsed(events: bytes, zones: bytes) -> Iterator[icalendar.Calendar]:
     text = b"BEGIN:VCALENDAR\r\nVERSION:2.0%s%s\r\nEND:VCALENDAR\r\n" % (zones, _without_leap_seconds(events))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", GloballyUniqueTZIDGuessed)
         warnings.simplefilter("ignore", DeprecationWarning)
         try:
-            calendar = icalendar.Calendar.from_ical(text)
-            for event in calendar.events:
-                _check(event, end)
-            query = of(calendar, components=[ComponentsWithName("VEVENT", occurrence=_Whole)])
-            found: list[Found] = query.between(start, end)
+            yield icalendar.Calendar.from_ical(text)
         finally:
             if zones:
                 tzp.use_zoneinfo()  # zones of one file must not reach the next: icalendar remembers them by name
-    return found
 
 
 def unknown_zones(found: list[Found]) -> set[str]:
@@ -98,16 +122,13 @@ def _without_leap_seconds(events: bytes) -> bytes:
     return _LEAP_SECOND.sub(lambda line: _SECOND_60.sub(rb"\g<1>59", line[1]), events)
 
 
-def _check(event: icalendar.Event, end: datetime) -> None:
+def _check(event: icalendar.Event) -> None:
     for name, value in event.items():
         for one in value if isinstance(value, list) else [value]:
-            if isinstance(one, icalendar.prop.vBroken) and name in _MATTERS:
+            if isinstance(one, vBroken) and name in _MATTERS:
                 raise Unexpandable(f"{name} cannot be read: {str(one)[:60]!r}")
     if "DTSTART" not in event:
         raise Unexpandable("DTSTART is missing")
-    rules = event.get("RRULE", [])
-    for rule in rules if isinstance(rules, list) else [rules]:
-        _check_effort(rule, event.DTSTART, end)
 
 
 _MATTERS: Final = frozenset(
@@ -115,12 +136,15 @@ _MATTERS: Final = frozenset(
 )
 
 
-def _check_effort(rule: Any, start: Moment | None, end: datetime) -> None:
+def _check_effort(event: icalendar.Event, end: datetime) -> None:
     """Refuses rules that repeat so often that following them would take minutes (a rule by the second since 1970)."""
-    step = _SECONDS_A_STEP.get(str(rule.get("FREQ", [""])[0]).upper())
-    if step is None or start is None:
-        return
-    first = datetime(start.year, start.month, start.day, tzinfo=UTC)
-    interval = int(rule.get("INTERVAL", [1])[0]) or 1
-    if (end - first).total_seconds() / (step * interval) > MOST_STEPS:
-        raise Unexpandable("RRULE repeats too often to be followed")
+    rules: Any = event.get("RRULE", [])
+    start = event.DTSTART
+    for rule in rules if isinstance(rules, list) else [rules]:
+        step = _SECONDS_A_STEP.get(str(rule.get("FREQ", [""])[0]).upper())
+        if step is None or start is None:
+            continue
+        first = datetime(start.year, start.month, start.day, tzinfo=UTC)
+        interval = int(rule.get("INTERVAL", [1])[0]) or 1
+        if (end - first).total_seconds() / (step * interval) > MOST_STEPS:
+            raise Unexpandable("RRULE repeats too often to be followed")

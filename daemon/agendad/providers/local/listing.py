@@ -11,7 +11,6 @@ import os
 import time
 from array import array
 from dataclasses import dataclass
-from itertools import compress
 from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
@@ -23,6 +22,7 @@ RACY_NS: Final = 2_000_000_000
 
 UNTRUSTED: Final = 0
 _FEW: Final = 64
+_STRETCH: Final = 512
 
 _status = attrgetter("st_mtime_ns", "st_size", "st_ino", "st_ctime_ns")
 
@@ -91,17 +91,27 @@ def names(listing: Listing, known: Known | None) -> tuple[list[str], list[str]]:
     if listing.single:
         return [listing.single], [listing.single]
     if known is not None and len(known.names) == len(listing.signatures):
-        different = [old != new for old, new in zip(known.signatures, listing.signatures, strict=True)]
-        changed = list(compress(known.names, different))
-        if len(changed) <= _FEW and (changed or listing.folder == known.folder != UNTRUSTED):
-            expected = list(compress(listing.signatures, different))
-            if expected == [_named(listing.path, name) for name in changed]:
+        different = _differing(known.signatures, listing.signatures)
+        if len(different) <= _FEW and (different or listing.folder == known.folder != UNTRUSTED):
+            changed = [known.names[at] for at in different]
+            if [_named(listing.path, name) for name in changed] == [listing.signatures[at] for at in different]:
                 return known.names, changed
     found = os.listdir(listing.path)  # noqa: PTH208  # plain names, in the order in which they were looked at
     if known is None or len(found) != len(listing.signatures):
         return found, found
     old = dict(zip(known.names, known.signatures, strict=True))
     return found, [name for name, new in zip(found, listing.signatures, strict=True) if old.get(name) != new]
+
+
+def _differing(old: array[int], new: array[int]) -> list[int]:
+    """Where two arrays of one length differ; equal stretches are compared as a whole."""
+    return [
+        at
+        for begin in range(0, len(new), _STRETCH)
+        if old[begin : begin + _STRETCH] != new[begin : begin + _STRETCH]
+        for at in range(begin, min(begin + _STRETCH, len(new)))
+        if old[at] != new[at]
+    ]
 
 
 def _named(folder: Path, name: str) -> int:

@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, Final
 
 from agendad.diagnostics import Diagnostic, Severity, Span
 from agendad.providers.local.rows import Row, dump_event
-from agendad.providers.local.scan import ALWAYS, Bounds, Group, Scan, scan
+from agendad.providers.local.scan import ALWAYS, Bounds, Group, scan
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
+
+    from agendad.providers.local.expand import Found
 
 _BEGIN_EVENT = re.compile(rb"^BEGIN[ \t]*:[ \t]*VEVENT", re.IGNORECASE | re.MULTILINE)
 _OWN_UID: Final = b"@agendad"
@@ -75,9 +77,12 @@ class Reader:
         )
         due = [group for group in groups if group.bounds[0] < span[1] and span[0] < group.bounds[1]]
         passed = [group for group in groups if group.problem and group not in due]
-        reading.problems += [self._problem(shown, data, group, group.problem) for group in passed]
-        if due:
-            self._expand(shown, data, taken, due, span, reading)
+        file = _File(shown, data, taken.zones)
+        reading.problems += [file.problem(group, group.problem) for group in passed]
+        for recurring in (False, True):
+            alike = [group for group in due if group.recurring is recurring]
+            if alike:
+                self._expand(file, alike, span, reading)
         return reading
 
     def unreadable(self, shown: str, why: str) -> Reading:
@@ -86,41 +91,56 @@ class Reader:
         diagnostic = Diagnostic(Span(shown, 1, 1, 1), "unreadable-file", why, hint)
         return Reading(bounds=ALWAYS, problems=[Problem(ALWAYS, diagnostic)])
 
-    def _expand(
-        self, shown: str, data: bytes, taken: Scan, groups: list[Group], span: Bounds, reading: Reading
-    ) -> None:
-        """Reads the groups together, which is faster, and one by one when something in them is broken."""
-        from agendad.providers.local.convert import event, moment_bounds
-        from agendad.providers.local.expand import expand, unknown_zones
+    def _expand(self, file: _File, groups: list[Group], span: Bounds, reading: Reading) -> None:
+        """Reads single events, or series, together, which is faster, and one by one when one of them is broken."""
+        from agendad.providers.local.expand import unknown_zones
 
-        start, end = (datetime.fromtimestamp(seconds, UTC).astimezone(self._zone) for seconds in span)
         try:
-            rows: list[Row] = []
-            found = expand(b"".join(group.text for group in groups), taken.zones, start, end)
-            for one in found:
-                made = event(one, self._zone, self._me)
-                if made is not None:
-                    lo, hi = moment_bounds(made.fields.start, made.fields.end, self._zone)
-                    rows.append(Row(lo, hi, dump_event(made)))
+            found = self._found(file.zones, groups, span)
+            rows = self._rows(found)
         except Exception as error:  # the libraries raise whatever a broken value provokes in them
             if len(groups) > 1:
                 for group in groups:
-                    self._expand(shown, data, taken, [group], span, reading)
-                return
-            why = groups[0].problem or _reason(error)
-            reading.problems.append(self._problem(shown, data, groups[0], why))
+                    self._expand(file, [group], span, reading)
+            else:
+                reading.problems.append(file.problem(groups[0], groups[0].problem or _reason(error)))
             return
         reading.rows += rows
         for name in sorted(unknown_zones(found)):
             message = f"the time zone {name!r} is not known and not described in the file; read as {self._zone.key}"
-            diagnostic = Diagnostic(Span(shown, 1, 1, 1), "unknown-zone", message, severity=Severity.WARNING)
+            diagnostic = Diagnostic(Span(file.shown, 1, 1, 1), "unknown-zone", message, severity=Severity.WARNING)
             reading.problems.append(Problem(ALWAYS, diagnostic))
 
-    def _problem(self, shown: str, data: bytes, group: Group, why: str) -> Problem:
-        line = line_of_event(data, group.first)
+    def _found(self, zones: bytes, groups: list[Group], span: Bounds) -> list[Found]:
+        from agendad.providers.local.expand import series, singles
+
+        text = b"".join(group.text for group in groups)
+        if not groups[0].recurring:
+            return singles(text, zones)
+        start, end = (datetime.fromtimestamp(seconds, UTC).astimezone(self._zone) for seconds in span)
+        return series(text, zones, start, end)
+
+    def _rows(self, found: list[Found]) -> list[Row]:
+        from agendad.providers.local.convert import event, moment_bounds
+
+        events = [made for one in found if (made := event(one, self._zone, self._me)) is not None]
+        return [Row(*moment_bounds(one.fields.start, one.fields.end, self._zone), dump_event(one)) for one in events]
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """One file, for messages: its name, bytes and zones."""
+
+    shown: str
+    data: bytes
+    zones: bytes
+
+    def problem(self, group: Group, why: str) -> Problem:
+        """What is wrong with one event of the file."""
+        line = line_of_event(self.data, group.first)
         named = f" (uid {group.uid.decode('utf-8', 'replace')[:80]})" if group.uid else ""
         hint = "correct the event in the program that owns the calendar, or remove it"
-        return Problem(group.bounds, Diagnostic(Span(shown, line, 1, 1), "unreadable-event", why + named, hint))
+        return Problem(group.bounds, Diagnostic(Span(self.shown, line, 1, 1), "unreadable-event", why + named, hint))
 
 
 def _reason(error: Exception) -> str:

@@ -156,6 +156,7 @@ class Store:
     def _apply(self, calendar: str, change: Change) -> None:
         with self._transaction() as db:
             names = [(calendar, name) for name in (*change.gone, *change.readings)]
+            count = sum(one.count for one in change.readings.values()) - self._count(names)
             for table in ("file", "occurrence", "problem", "own"):
                 db.executemany(f"DELETE FROM {table} WHERE calendar = ? AND name = ?", names)  # noqa: S608  # own names
             readings = change.readings.items()
@@ -183,15 +184,19 @@ class Store:
                 "INSERT INTO own VALUES (?, ?, ?)",
                 ((calendar, uid, name) for name, one in readings for uid in one.own),
             )
-            self._look(calendar, change)
+            self._look(calendar, change, count)
 
-    def _look(self, calendar: str, change: Change) -> None:
+    def _count(self, names: list[tuple[str, str]]) -> int:
+        """The events in the files as they are stored; summing over all files would cost more than the change."""
+        query = "SELECT count FROM file WHERE calendar = ? AND name = ?"
+        return sum(count for name in names for (count,) in self._db.execute(query, name))
+
+    def _look(self, calendar: str, change: Change, more: int) -> None:
         db = self._db
-        (count,) = db.execute("SELECT total(count) FROM file WHERE calendar = ?", (calendar,)).fetchone()
         db.execute(
             "INSERT INTO calendar VALUES (?, ?, ?, ?, ?, x'') ON CONFLICT (name) DO UPDATE"
-            " SET folder = excluded.folder, lo = excluded.lo, hi = excluded.hi, count = excluded.count",
-            (calendar, change.folder, *change.covered, int(count)),
+            " SET folder = excluded.folder, lo = excluded.lo, hi = excluded.hi, count = count + excluded.count",
+            (calendar, change.folder, *change.covered, more),
         )
         if change.names is not None:
             db.execute("UPDATE calendar SET names = ? WHERE name = ?", (os.fsencode("\0".join(change.names)), calendar))

@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -17,13 +16,14 @@ from agendad.ports import Create, Outcome, Update
 from agendad.providers.local import files
 from agendad.providers.local.compose import NotThere, Stamp, changed_file, new_file, without_event
 from agendad.providers.local.convert import event as to_event
-from agendad.providers.local.expand import expand
+from agendad.providers.local.expand import singles
 from agendad.providers.local.index import is_calendar_file
 from agendad.providers.local.reader import etag
 from agendad.providers.local.scan import ALWAYS, scan
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from datetime import datetime
     from zoneinfo import ZoneInfo
 
     from agendad.model.calendar import Event, EventFields
@@ -127,8 +127,7 @@ class Writer:
         wanted = [group for group in taken.groups if group.uid.decode("utf-8", "replace") == uid]
         if taken.problem or len(wanted) != 1 or wanted[0].recurring or wanted[0].bounds == ALWAYS:
             raise NotThere("the event is no longer a single, readable event")
-        lo, hi = (datetime.fromtimestamp(seconds, UTC).astimezone(self._zone) for seconds in wanted[0].bounds)
-        for found in expand(wanted[0].text, taken.zones, lo, hi):
+        for found in singles(wanted[0].text, taken.zones):
             event = to_event(found, self._zone, frozenset())
             if event is not None:
                 return event.fields

@@ -56,7 +56,7 @@ def test_a_file_reads_as_the_libraries_read_it(folder: Path, file: Path, zone: Z
         (folder / "other.ics").write_bytes(data)
     for start, length in WINDOWS:
         first = start.replace(tzinfo=zone)
-        snapshot = reading(folder, zone, start, length, folder / "cache")
+        snapshot = reading(folder, zone, start, length)
         assert as_read(snapshot.events, zone) == expanded(data, first, first + length, zone)
 
 
