@@ -64,12 +64,12 @@ def apply(
         decisions = decisions_file.load(home.state)
         seen = look(loaded, port, ledger, decisions, now)
         changes, later = _allowed(seen, permissions)
-        # Deletions go into decisions.json before the ledger forgets the events: a crash between the two loses none.
+        # The ledger keeps what it wrote of a block that was deleted by hand: with either file lost, it stays deleted.
         kept = remember(decisions, seen.hands, replace(seen.context, rules=first_day_ids(seen.rules)))
         kept = replace(kept, deleted={**kept.deleted, **_given_up(seen)})
         if kept != decisions:
             decisions_file.save(home.state, kept, home.checkpoint)
-        ledger.observe(seen.hands.settled, seen.hands.adopted(), seen.hands.gone)
+        ledger.observe(seen.hands.settled, seen.hands.adopted(), ())
         done = replace(carry_out(ledger, port, changes, "apply", now, progress), later=later)
         ledger.decide(decided(seen), now)
     return Applied(seen, done)

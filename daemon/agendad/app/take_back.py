@@ -72,7 +72,7 @@ def reset(home: Home, loaded: Loaded, now: datetime, key: str) -> TakenBack:
         deleted = {k: gone for k, gone in seen.hands.deleted.items() if k != key}
         if deleted != decisions.deleted:
             decisions_file.save(home.state, replace(decisions, deleted=deleted), home.checkpoint)
-        ledger.observe(seen.hands.settled, seen.hands.adopted(), seen.hands.gone)
+        ledger.observe(seen.hands.settled, seen.hands.adopted(), seen.hands.gone & {key})
         return TakenBack(carry_out(ledger, port, (change,) if change else (), "reset", seen.now))
 
 
