@@ -31,6 +31,8 @@ SLACK = 0.02
 
 def improve(board: Board, movers: Sequence[int]) -> None:
     """Raises the weighted minutes of `movers`, which stand at most in one piece each, without touching the others."""
+    if sum(1 for index in movers if board.places[index]) < FEWEST:
+        return
     walk = Walk(board, movers)
     if walk.open():
         walk.run()
@@ -62,9 +64,8 @@ class Walk:
         self._look()
 
     def open(self) -> bool:
-        """Whether there is anything to gain, and anything to take out for it."""
-        placed = sum(1 for place in self.at if place)
-        return placed >= FEWEST and self.worth < self._bound()
+        """Whether there may be anything to gain."""
+        return self.worth < self._bound()
 
     def run(self) -> None:
         """The walk itself; leaves the best plan in `at`."""

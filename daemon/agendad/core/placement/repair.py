@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 
     from agendad.core.placement.board import Board, Item, Pieces
 
-DEPTH = 3
+DEPTH = 2
 """How many blocks a chain may push on, one after the other, for a block that a change displaced."""
-STEPS = 250
+STEPS = 100
 """How many links are tried for one block that a change displaced."""
 CROWD = 3
 """How many blocks one link may push out."""
-BREADTH = 10
+BREADTH = 8
 """How many places are tried for one link, the cheapest first."""
 
 
@@ -93,6 +93,8 @@ class Chains:
         """What `_gaps` found for the board as it is, by the gap that a block asks for."""
         self.elsewhere: dict[int, int] = {}
         """What a block would be worth at another place on the board as it is."""
+        self.losses: dict[tuple[int, ...], int] = {}
+        """What `_loss` found for the board as it is, by the ticks left and the blocks of a gap."""
 
     def rescue(self, index: int, depth: int, steps: int) -> bool:
         """Seats one block, or lengthens it, by the best chain found within `steps`; says whether that gained anything.
@@ -107,7 +109,7 @@ class Chains:
         if before:
             self.forget()
             board.take(index)
-        self.best_places, self.best = None, (floor, 0)
+        self._reset(floor)
         for reach in range(1, depth + 1):
             self.steps = steps
             self._search([index], 0, frozenset(), reach)
@@ -122,9 +124,13 @@ class Chains:
             self.forget()
         return places is not None
 
+    def _reset(self, floor: int) -> None:
+        """Starts a search for a chain that gains more than `floor`."""
+        self.best, self.best_places = (floor, 0), None
+
     def forget(self) -> None:
         """Tells that the board has changed."""
-        self.gaps, self.elsewhere = {}, {}
+        self.gaps, self.elsewhere, self.losses = {}, {}, {}
 
     def _search(self, pending: list[int], score: int, moved: frozenset[int], depth: int) -> None:
         """Follows a chain: `pending` have no place yet; `score` is the gain if all of them stay without."""
@@ -168,10 +174,11 @@ class Chains:
         if moved or item.ties:
             gaps: list[Gap] = self._gaps(item, moved)
             elsewhere: dict[int, int] = {}
+            losses: dict[tuple[int, ...], int] = {}
         else:
             if item.gap not in self.gaps:
                 self.gaps[item.gap] = self._gaps(item, moved)
-            gaps, elsewhere = self.gaps[item.gap], self.elsewhere
+            gaps, elsewhere, losses = self.gaps[item.gap], self.elsewhere, self.losses
         found = []
         least, weight = item.least, item.weight
         need, steps = self.best[0] - hope, -self.best[1] - len(moved)
@@ -181,7 +188,12 @@ class Chains:
                 continue
             for length in self._lengths(item, gap):
                 gain = weight * length
-                bound = gain - (self._loss(gap, room - length, elsewhere) if depth == 1 else 0)
+                bound = gain
+                if depth == 1:
+                    key = (room - length, *gap.out)
+                    if key not in losses:
+                        losses[key] = self._loss(gap, room - length, elsewhere)
+                    bound -= losses[key]
                 if bound > need or (bound == need and len(gap.out) < steps):
                     found += [Link(gap.worth - gain, start, length, gap) for start in self._starts(item, gap, length)]
         found.sort(key=lambda link: (link.cost, len(link.gap.out), link.start))
