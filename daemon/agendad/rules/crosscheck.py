@@ -40,11 +40,10 @@ class Known:
 
 def check(entries: SequenceOf[Entry], known: Known) -> list[Diagnostic]:
     """Every problem between rules, and between rules and the rest of the configuration."""
-    problems = list(_duplicates(entries))
+    problems = [*_duplicates(entries), *_moved(entries, known.ids)]
     for entry in entries:
         if entry.found is None:
             continue
-        problems.extend(_moved(entry, entry.found, known.ids))
         for part in (entry.found, *entry.steps):
             problems.extend(_relations(entry.key.text, part, known.ids))
             problems.extend(_mentions(part, known))
@@ -76,13 +75,23 @@ def _duplicates(entries: SequenceOf[Entry]) -> Iterator[Diagnostic]:
             )
 
 
-def _moved(entry: Entry, found: Found, ids: frozenset[str]) -> Iterator[Diagnostic]:
-    old = found.get(rule.MOVED_FROM)
-    if old is not None and old in ids:
-        message = f"the rule `{old}` still exists" if old != entry.key.text else "a rule cannot be moved from itself"
-        yield problem(
-            found.nodes["moved_from"], "moved-from-living", message, "`moved_from` names the id before the renaming"
-        )
+def _moved(entries: SequenceOf[Entry], ids: frozenset[str]) -> Iterator[Diagnostic]:
+    """`moved_from` names an id that is free, and only one rule takes it over: keys are made of it."""
+    heirs: dict[str, str] = {}
+    for entry in entries:
+        old = entry.found.get(rule.MOVED_FROM) if entry.found else None
+        if entry.found is None or old is None:
+            continue
+        node = entry.found.nodes["moved_from"]
+        heir = heirs.setdefault(old, entry.key.text)
+        if old == entry.key.text:
+            yield problem(node, "moved-from-living", "a rule cannot be moved from itself", "remove it")
+        elif old in ids:
+            message = f"the rule `{old}` still exists"
+            yield problem(node, "moved-from-living", message, "`moved_from` names the id before the renaming")
+        elif heir != entry.key.text:
+            message = f"the rule `{heir}` has the history of `{old}` already"
+            yield problem(node, "moved-from-twice", message, "one rule takes over the history of another")
 
 
 def _relations(own: str, found: Found, ids: frozenset[str]) -> Iterator[Diagnostic]:
@@ -109,8 +118,16 @@ def _mentions(found: Found, known: Known) -> Iterator[Diagnostic]:
         for kind, node in mentions(found.nodes[field.name]):
             if kind == "rule":
                 yield from _unknown_rule(node, known.ids)
-            elif known.people is not None:
+            elif kind == "meeting" and known.settings is not None and not known.settings.me.domains:
+                yield from _no_domains(node)
+            elif kind == "party" and known.people is not None:
                 yield from _unknown_party(node, known.people)
+
+
+def _no_domains(node: Scalar) -> Iterator[Diagnostic]:
+    if "external" in node.text or "internal" in node.text:
+        hint = "add for example `me: {domains: [example.com]}` to agendad.yaml"
+        yield _warning(node, "no-domains", "without `me.domains` everybody is external", hint)
 
 
 def _unknown_party(node: Scalar, people: People) -> Iterator[Diagnostic]:

@@ -36,25 +36,29 @@ class Refused(Exception):
 class Source:
     """One file: `file` is the name that a person knows it by, `text` its characters."""
 
-    __slots__ = ("_starts", "file", "text")
+    __slots__ = ("_lines", "_starts", "file", "text")
 
     def __init__(self, file: str, text: str) -> None:
         self.file = file
         self.text = text
+        self._lines: dict[int, str] = {}  # many problems of one long line share its text
         self._starts = [0, *(match.end() for match in _LINE_END.finditer(text))]
 
     def span(self, start: int, end: int) -> Span:
         """The place of `text[start:end]`, cut at the end of its first line, and at least one column wide."""
         line = bisect_right(self._starts, start)
         first = self._starts[line - 1]
-        end = max(min(end, first + len(self.line(line))), start + 1)
-        return Span(self.file, line, start - first + 1, end - first + 1)
+        last = first + len(self.line(line))
+        start = min(start, last)
+        return Span(self.file, line, start - first + 1, max(min(end, last), start + 1) - first + 1)
 
     def line(self, number: int) -> str:
         """The text of a line, counted from 1, without its end."""
-        start = self._starts[number - 1]
-        stop = self._starts[number] if number < len(self._starts) else len(self.text)
-        return self.text[start:stop].rstrip("\r\n")
+        if number not in self._lines:
+            start = self._starts[number - 1]
+            stop = self._starts[number] if number < len(self._starts) else len(self.text)
+            self._lines[number] = self.text[start:stop].rstrip("\r\n")
+        return self._lines[number]
 
     def problem(
         self,

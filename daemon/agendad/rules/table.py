@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 from agendad.rules.source import Refused
 from agendad.rules.spelling import listed, nearest
 from agendad.rules.tree import Broken, Mapping, Node, Scalar
-from agendad.rules.values import Reader, is_empty, problem, shown
+from agendad.rules.values import MANY, Reader, is_empty, problem, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -65,7 +65,7 @@ class Table:
 class Found:
     """The values that were read from one mapping, by field."""
 
-    __slots__ = ("broken", "keys", "meant", "node", "nodes", "problems", "values")
+    __slots__ = ("_said", "broken", "keys", "meant", "node", "nodes", "problems", "values")
 
     def __init__(self, node: Mapping) -> None:
         self.node = node
@@ -74,6 +74,7 @@ class Found:
         self.meant: set[str] = set()  # the keys that unknown ones were probably meant to be
         self.broken = False
         self.problems: list[Diagnostic] = []
+        self._said: set[tuple[str, Span]] = set()
         self.values: dict[str, object] = {}
 
     def put(self, field: Field[Any], value: object) -> None:
@@ -121,7 +122,8 @@ class Found:
         """An error about a node of this mapping; a second one of the same code about the same node says nothing new."""
         self.broken = True
         found = problem(node, code, message, hint)
-        if all((each.code, each.span) != (code, found.span) for each in self.problems):
+        if (code, found.span) not in self._said:
+            self._said.add((code, found.span))
             self.problems.append(found)
 
     def refuse_if_broken(self) -> None:
@@ -141,7 +143,7 @@ def read_table(node: Mapping, table: Table, elsewhere: Iterable[tuple[str, Table
             continue
         field = table.fields.get(name)
         if field is None:
-            meant, hint = _meant(name, table, elsewhere)
+            meant, hint = _meant(name, table, elsewhere) if len(found.problems) < MANY else ("", "")
             found.meant.add(meant)
             found.report(key, "unknown-key", f"unknown key `{shown(name)}`", hint)
             continue

@@ -27,6 +27,12 @@ Reader = Callable[[Node], T]
 _TRUE: Final = frozenset(("true", "yes", "on"))
 _FALSE: Final = frozenset(("false", "no", "off"))
 _WORD: Final = re.compile(r"[^,\s](?:[^,]*[^,\s])?")
+MANY: Final = 100
+"""Problems in one list or mapping after which nothing more is said about it: the file is of another kind."""
+
+LONGEST: Final = 1000
+"""Characters of a text that the grammar is asked to understand."""
+
 MOST_DIGITS: Final = 9
 """Longer numbers are refused before they are converted."""
 
@@ -87,6 +93,8 @@ def parsed(code: str, parse: Callable[[str], T]) -> Reader[T]:
 
     def read(node: Node) -> T:
         found = scalar(node)
+        if len(found.text) > LONGEST:
+            refuse(node, code, f"the text is longer than {LONGEST:,} characters")
         try:
             return parse(found.text)
         except GrammarError as error:
@@ -164,6 +172,8 @@ def each(node: Node, read: Reader[T]) -> tuple[T, ...]:
         except Refused as refused:
             failed = True
             problems.extend(refused.problems)
+            if len(problems) >= MANY:
+                break
     if failed:
         raise Refused(problems)
     return tuple(found)

@@ -21,7 +21,19 @@ from agendad.rules.fields.common import (
 )
 from agendad.rules.table import Field, Table, read_table
 from agendad.rules.tree import Mapping, Node, Scalar, Sequence
-from agendad.rules.values import boolean, each, mapping, one_or_more, parsed, refuse, scalar, shown, text, words_of
+from agendad.rules.values import (
+    boolean,
+    each,
+    items,
+    mapping,
+    one_or_more,
+    parsed,
+    refuse,
+    scalar,
+    shown,
+    text,
+    words_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -290,16 +302,24 @@ SELECTOR: Final = Table(
 )
 
 
+_MENTIONS: Final = {
+    "rule": "rule",
+    "meeting": "meeting",
+    **dict.fromkeys(("organizer", "attendees", "any", "all", "none", "not"), "party"),
+}
+
+
 def mentions(node: Node) -> Iterator[tuple[str, Scalar]]:
-    """What a selector names that must exist elsewhere: (`rule`, id) and (`party`, word), each with its place.
+    """What a selector names that has to exist elsewhere: `rule`, `meeting` or `party`, and the text with its place.
 
     Only for selectors that were read without a problem, so that texts stand only where they name people or rules.
     """
     for name, (_, value) in node.entries.items() if isinstance(node, Mapping) else ():
-        if name not in ("rule", "organizer", "attendees", "any", "all", "none", "not"):
+        kind = _MENTIONS.get(name)
+        if kind is None:
             continue
-        for item in value.items if isinstance(value, Sequence) else (value,):
+        for item in items(value):
             if isinstance(item, Scalar):
-                yield ("rule" if name == "rule" else "party"), item
+                yield kind, item
             else:
                 yield from mentions(item)
