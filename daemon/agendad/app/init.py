@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -12,6 +13,7 @@ from agendad.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from zoneinfo import ZoneInfo
 
 CONFIGURATION: Final = "agendad.yaml"
 
@@ -83,6 +85,13 @@ calendar:
 }
 
 
+def country_of(zone: ZoneInfo) -> str:
+    """The country of a time zone by the IANA database's table of both, or empty."""
+    table = files("tzdata.zoneinfo").joinpath("zone.tab").read_text("utf-8")
+    rows = (line.split("\t") for line in table.splitlines() if not line.startswith("#"))
+    return next((row[0] for row in rows if len(row) > 2 and row[2] == zone.key), "")
+
+
 def packs() -> list[str]:
     """The names of the shipped rule packs."""
     return sorted(folder.name for folder in rules_dir().iterdir() if any(folder.glob("*.yaml")))
@@ -97,13 +106,13 @@ def write(folder: Path, answers: Answers) -> list[Path]:
         raise UsageError(f"{folder / CONFIGURATION} is there already", hint="edit it by hand, or use --config DIR")
     if answers.pack not in packs():
         raise UsageError(f"there is no pack `{answers.pack}`", hint=f"the packs are: {', '.join(packs())}")
-    files = dict(_files(answers))
-    taken = [name for name in files if (folder / name).exists()]
+    contents = dict(_files(answers))
+    taken = [name for name in contents if (folder / name).exists()]
     if taken:
         raise UsageError(f"{folder / taken[0]} is there already", hint="move it away, or use --config DIR")
     written = []
     try:
-        for name, content in files.items():
+        for name, content in contents.items():
             path = folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)

@@ -133,6 +133,11 @@ class Context:
             if not isinstance(error, BrokenPipeError):
                 raise ProviderError(f"the result cannot be printed: {(error.strerror or str(error)).lower()}") from None
 
+    def write(self, text: str) -> None:
+        """A result that brings its own line ends, on stdout; nothing when it is empty."""
+        if text:
+            self.print(text.removesuffix("\n"))
+
     def print_json(self, value: object) -> None:
         """The machine-readable result, on stdout."""
         import json

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from agendad.app.home import Home
-from agendad.errors import ProblemsFound, RefusedBySafety
+from agendad.errors import RefusedBySafety
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import datetime, tzinfo
     from zoneinfo import ZoneInfo
 
     from agendad.app.cycle import Look
@@ -44,12 +44,11 @@ def begin(context: Context) -> Work:
     return Work(found, loaded, context.clock(loaded.configured.timezone).now())
 
 
-def begin_anyway(context: Context) -> Work | ProblemsFound:
-    """As `begin`; for commands that have something to say in spite of errors."""
-    try:
-        return begin(context)
-    except ProblemsFound as problems:
-        return problems
+def zone_of(loaded: Loaded) -> tzinfo:
+    """The zone to tell times in: the configuration's, or the machine's where that cannot be read."""
+    from agendad.rules.zones import local_zone
+
+    return loaded.settings.timezone if loaded.settings else local_zone()
 
 
 def look_now(work: Work, ledger: Ledger) -> Look:
@@ -94,5 +93,7 @@ def report(taken: TakenBack, work: Work, context: Context) -> None:
         left = [each.key for each in taken.left]
         context.print_json({"version": 1, **show.done_json(taken.done, work.now), "left": left, "problems": []})
         return
-    made = show.changes_text(taken.done.made, work.now)
-    context.stdout.write((made or "nothing to take back\n") + show.missed_text(taken.done))
+    made = len(taken.done.made)
+    context.print(f"{made} changes made; `agendad log` lists them" if made else "nothing to take back")
+    if missed := show.missed_text(taken.done):
+        context.print(missed.rstrip())

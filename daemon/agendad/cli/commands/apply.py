@@ -62,4 +62,4 @@ def report(applied: Applied, context: Context) -> None:
     if context.json:
         context.print_json(show.applied_json(applied))
     else:
-        context.stdout.write(show.applied_text(applied, terminal(context)))
+        context.write(show.applied_text(applied, terminal(context)))

@@ -34,8 +34,8 @@ def run(args: argparse.Namespace, context: Context) -> int:
     if form == "json":
         context.print_json({"version": 1, "problems": [report.as_json(each) for each in found]})
     elif form == "github":
-        context.stdout.write("".join(f"{report.as_github(each)}\n" for each in found))
+        context.write("".join(f"{report.as_github(each)}\n" for each in found))
     else:
-        context.stdout.write("\n".join(report.as_text(each) for each in found))
+        context.write("\n".join(report.as_text(each) for each in found))
         context.say(report.summary(found) or f"{len(loaded.rules)} rules, no problem")
     return 1 if any(each.severity is Severity.ERROR for each in found) else 0

@@ -33,7 +33,7 @@ def run(args: argparse.Namespace, context: Context) -> int:
     with progress(context, "building a leader's calendar"):
         demo = build(args.directory.absolute(), now, args.language)
     made = len(demo.applied.done.made)
-    context.stdout.write(show.week_lines(plan(demo.seen), demo.seen, terminal(context)))
+    context.write(show.week_lines(plan(demo.seen), demo.seen, terminal(context)))
     named, program = args.directory, _program()
     context.print(f"\n{made} blocks were written into {named}/calendars/personal.")
     context.print(f"Open {named}/{demo.page.name} to see the weeks as they were planned.\n\nTry next:")

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agendad.errors import ProblemsFound
-
 if TYPE_CHECKING:
     import argparse
     from datetime import tzinfo
@@ -23,23 +21,24 @@ def run(args: argparse.Namespace, context: Context) -> int:
     """Prints the stories; with broken rules, those that the last good cycle recorded."""
     from agendad.app.cycle import plan
     from agendad.app.explain import explain, remembered
-    from agendad.cli.work import begin_anyway, home, look_now
+    from agendad.cli.work import begin, home, look_now, zone_of
 
-    work = begin_anyway(context)
-    if isinstance(work, ProblemsFound):
+    folders = home(context)
+    loaded = folders.read()
+    zone = zone_of(loaded)
+    if loaded.has_errors:
         context.warn("the rules have errors (`agendad check`); this is what the last good cycle decided")
-        zone = None
-        with home(context).ledger() as ledger:
+        with folders.ledger() as ledger:
             found = remembered(ledger, args.asked)
     else:
-        zone = work.zone
-        with work.home.ledger() as ledger:
+        work = begin(context)
+        with folders.ledger() as ledger:
             seen = look_now(work, ledger)
             found = explain(seen, plan(seen), ledger, args.asked)
     if context.json:
         context.print_json(as_json(found, zone))
     else:
-        context.stdout.write(as_text(found, zone))
+        context.write(as_text(found, zone))
     return 0
 
 

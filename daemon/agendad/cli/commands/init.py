@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Final
 
 from agendad.errors import ProblemsFound, UsageError
@@ -39,11 +38,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, context: Context) -> int:
     """Writes the files, checks them, and says what to do next."""
-    from agendad.app.init import Answers, write
+    from agendad.app.init import Answers, country_of, write
     from agendad.cli.work import home
     from agendad.rules.zones import local_zone
 
-    defaults = {"timezone": str(local_zone()), "name": "Me", "email": "me@example.com"}
+    zone = local_zone()
+    defaults = {"timezone": str(zone), "country": country_of(zone), "name": "Me", "email": "me@example.com"}
     answers: dict[str, str] = {}
     for key, question, default in _QUESTIONS:
         given = getattr(args, key)
@@ -71,4 +71,4 @@ def _ask(context: Context, question: str, default: str) -> str:
         return default
     context.stderr.write(f"{question}{f' [{default}]' if default else ''}: ")
     context.stderr.flush()
-    return sys.stdin.readline().strip() or default
+    return context.stdin.readline().strip() or default

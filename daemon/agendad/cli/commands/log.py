@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from agendad.errors import ProblemsFound
-
 if TYPE_CHECKING:
     import argparse
     from datetime import tzinfo
@@ -25,12 +23,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, context: Context) -> int:
     """Prints the changes that were tried; works with broken rules too."""
-    from agendad.cli.work import begin_anyway, home
+    from agendad.cli.work import home, zone_of
     from agendad.ledger.history import log
 
-    work = begin_anyway(context)
-    zone = datetime.now().astimezone().tzinfo if isinstance(work, ProblemsFound) else work.zone
-    with home(context).ledger() as ledger:
+    found = home(context)
+    zone = zone_of(found.read())
+    with found.ledger() as ledger:
         entries = log(ledger, rule=args.rule, key=args.key, since=_since(args.since, zone), limit=args.limit)
     if context.json:
         context.print_json({"version": 1, "entries": [as_json(entry, zone) for entry in entries]})

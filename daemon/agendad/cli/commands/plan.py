@@ -40,7 +40,7 @@ def run(args: argparse.Namespace, context: Context) -> int:
     if context.json:
         context.print_json(plan_json(found, seen.settings.timezone))
     else:
-        context.stdout.write(show.plan_lines(found, seen, terminal(context)))
+        context.write(show.plan_lines(found, seen, terminal(context)))
     return 0
 
 

@@ -41,7 +41,7 @@ def run(args: argparse.Namespace, context: Context) -> int:
     if context.json:
         context.print_json(as_json(found, zone))
     else:
-        context.stdout.write(as_text(found, zone))
+        context.write(as_text(found, zone))
     return found.trouble.exit_status if found.trouble else 0
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from agendad.errors import UsageError
 
@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 
     from agendad.cli.context import Context
     from agendad.model.plan import Change, Skipped
+
+
+_SHOWN: Final = 20
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -31,7 +34,8 @@ def run(args: argparse.Namespace, context: Context) -> int:
 
     def agree(changes: tuple[Change, ...], left: tuple[Skipped, ...]) -> None:
         if changes and not args.yes:
-            context.say(changes_text(changes, work.now).rstrip())
+            shown = changes_text(changes[:_SHOWN], work.now)
+            context.say(shown + (f"  and {len(changes) - _SHOWN} more" if len(changes) > _SHOWN else "").rstrip())
         for each in left:
             context.say(f"  {each.key} was changed since and stays as it is")
         if changes:
