@@ -22,7 +22,7 @@ STEP = 15
 
 @dataclass(frozen=True)
 class Verdict:
-    """`value` is reached, `bound` cannot be exceeded; `seconds` of process time the solver took."""
+    """`value` is reached, `bound` cannot be exceeded; `seconds` of process time for model and solver."""
 
     value: int
     bound: int
@@ -61,20 +61,23 @@ def model(week: Problem) -> Model:
 
 def optimum(week: Problem, limit: float = 120.0) -> Verdict:
     """The greatest weighted minutes that any plan of the week reaches."""
+    started = time.process_time()
     built = model(week)
     gains = [WEIGHTS[week.requests[index].priority] * length for index, _, length in built.columns]
-    return _solve(built, gains, None, limit)
+    return _solve(built, gains, None, (started, limit))
 
 
 def most_stays(week: Problem, least: int, limit: float = 120.0) -> Verdict:
     """How many standing blocks can stay at most, in a plan that reaches at least `least` weighted minutes."""
+    started = time.process_time()
     built = model(week)
     gains = [WEIGHTS[week.requests[index].priority] * length for index, _, length in built.columns]
     stays = [int(week.requests[index].stands == ((start, start + length),)) for index, start, length in built.columns]
-    return _solve(built, stays, (gains, least), limit)
+    return _solve(built, stays, (gains, least), (started, limit))
 
 
-def _solve(built: Model, gains: list[int], floor: tuple[list[int], int] | None, limit: float) -> Verdict:
+def _solve(built: Model, gains: list[int], floor: tuple[list[int], int] | None, clock: tuple[float, float]) -> Verdict:
+    started, limit = clock
     if not built.columns:
         return Verdict(0, 0, 0.0)
     solver = highspy.Highs()
@@ -84,7 +87,6 @@ def _solve(built: Model, gains: list[int], floor: tuple[list[int], int] | None, 
     solver.setOptionValue("mip_rel_gap", 0.0)
     solver.setOptionValue("mip_abs_gap", 0.99)
     solver.passModel(_linear_program(built, gains, floor))
-    started = time.process_time()
     solver.run()
     info = solver.getInfo()
     return Verdict(round(info.objective_function_value), int(info.mip_dual_bound + 1e-6), time.process_time() - started)

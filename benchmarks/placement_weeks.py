@@ -32,8 +32,7 @@ def problem(setting: Setting) -> Problem:
     busy: list[Busy] = []
     requests: list[Request] = []
     for week in range(setting.weeks):
-        for number in range(chance.randint(15, 30)):
-            busy.append(meeting(chance, week, f"meeting {week}-{number}"))
+        busy += [meeting(chance, week, f"meeting {week}-{number}") for number in range(chance.randint(15, 30))]
         requests += [_request(chance, week, number) for number in range(setting.blocks)]
     days = tuple(range(0, setting.weeks * WEEK + 1, DAY))
     return Problem(busy=tuple(busy), requests=tuple(requests), days=days)

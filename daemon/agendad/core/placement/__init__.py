@@ -8,7 +8,9 @@ give the same answer.
 
 from __future__ import annotations
 
-from agendad.core.placement.board import Board, Item
+from typing import TYPE_CHECKING
+
+from agendad.core.placement.board import Board
 from agendad.core.placement.fill import fill
 from agendad.core.placement.improve import improve
 from agendad.core.placement.parts import split
@@ -16,10 +18,16 @@ from agendad.core.placement.polish import polish
 from agendad.core.placement.reasons import missing, remarks
 from agendad.core.placement.repair import repair
 from agendad.core.placement.seed import seed
-from agendad.core.problem import Problem, Solution, Stretch
+from agendad.core.problem import Solution
 from agendad.model.reasons import Reason, ReasonCode
 
-__all__ = ["place"]
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from agendad.core.placement.board import Item
+    from agendad.core.problem import Problem, Stretch
+
+__all__ = ["answer", "place", "solve"]
 
 ROUNDS = 8
 """How often a part is placed again at most, until its result is what would be kept."""
@@ -31,6 +39,11 @@ def place(problem: Problem) -> Solution:
     Every block that stands and still fits stays, unless moving it gives room to one that has no place. Moments are
     minutes since the epoch (UTC). Effort is bounded by steps that depend on the problem alone.
     """
+    return answer(problem, [solve(part) for part in split(problem)])
+
+
+def answer(problem: Problem, boards: Iterable[Board]) -> Solution:
+    """What the finished boards of all parts of a problem say, with the reasons."""
     placed: dict[str, tuple[Stretch, ...]] = {}
     unplaced = {
         request.key: Reason(ReasonCode.NO_WINDOW)
@@ -38,8 +51,7 @@ def place(problem: Problem) -> Solution:
         if not (request.windows or request.refuge or request.stands)
     }
     notes: dict[str, tuple[Reason, ...]] = {}
-    for part in split(problem):
-        board = _solve(part)
+    for board in boards:
         for item in board.items:
             key = item.request.key
             if board.places[item.index]:
@@ -52,7 +64,7 @@ def place(problem: Problem) -> Solution:
     return Solution(placed=placed, unplaced=unplaced, remarks=notes)
 
 
-def _solve(part: Problem) -> Board:
+def solve(part: Problem) -> Board:
     """Places a part, again and again as if the result stood already, until that changes nothing any more.
 
     So a second `place` on a calendar that holds the result finds it settled.
