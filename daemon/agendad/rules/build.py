@@ -84,7 +84,7 @@ def build(key: Scalar, node: Node, around: Surroundings) -> Entry:
     for each in merged:
         sense.check_fields(each)
         sense.check_placement(each)
-    for each in (*merged, found):
+    for each in (*merged, found) if steps else (found,):
         _resolve_notes(each, around)
     problems = list(dict.fromkeys(problem for each in (found, *steps, *merged) for problem in each.problems))
     if id_problems or any(each.broken for each in (found, *steps, *merged)):

@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING
 
 from agendad.diagnostics import Severity
 from agendad.model.settings import CalendarSettings, Limits, Me, Settings
+from agendad.rules import people
+from agendad.rules.fields import accounts
 from agendad.rules.fields import configuration as fields
 from agendad.rules.files import read_root
 from agendad.rules.tree import parse
+from agendad.rules.values import problem
 from agendad.rules.zones import local_zone
 
 if TYPE_CHECKING:
@@ -30,6 +33,9 @@ def read_settings(folder: Path, data: bytes) -> tuple[Settings | None, tuple[Dia
         found.report(found.node, "missing-key", "the configuration does not say where the calendar is", hint)
     if found.has(fields.SUBDIVISION) and found.get(fields.COUNTRY) is not None:
         _check_subdivision(found)
+    if (node := found.keys.get("people")) is not None:
+        message = "vCards are not read by this version of agendad yet"
+        found.problems.append(problem(node, "not-yet", message, f"use {people.NAME}", Severity.WARNING))
     problems = (*problems, *found.problems)
     return (None if found.broken else _settings(found, folder)), problems
 
@@ -39,7 +45,7 @@ def _settings(found: Found, folder: Path) -> Settings:
     zone = found.get(fields.TIMEZONE)
     return Settings(
         timezone=zone or usual.timezone,
-        calendar=_calendar(found[fields.CALENDAR_FIELD], folder),
+        calendar=_calendar(found[accounts.CALENDAR_FIELD], folder),
         me=found.value(fields.ME_FIELD, Me()),
         follow_calendar_zone=zone is None,
         language=found.value(fields.LANGUAGE, usual.language),
@@ -58,12 +64,12 @@ def _settings(found: Found, folder: Path) -> Settings:
 
 
 def _calendar(found: Found, folder: Path) -> CalendarSettings:
-    write = found[fields.WRITE]
+    write = found[accounts.WRITE]
     return CalendarSettings(
-        provider=found.value(fields.PROVIDER, "local"),
-        path=Path(os.path.normpath(folder.absolute() / Path(found[fields.PATH]).expanduser())),
+        provider=found.value(accounts.PROVIDER, "local"),
+        path=Path(os.path.normpath(folder.absolute() / Path(found[accounts.PATH]).expanduser())),
         write=write,
-        read=found.value(fields.READ, (write,)),
+        read=found.value(accounts.READ, (write,)),
     )
 
 

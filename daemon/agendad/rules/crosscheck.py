@@ -127,7 +127,7 @@ def _mentions(found: Found, known: Known) -> Iterator[Diagnostic]:
 def _no_domains(node: Scalar) -> Iterator[Diagnostic]:
     if "external" in node.text or "internal" in node.text:
         hint = "add for example `me: {domains: [example.com]}` to agendad.yaml"
-        yield _warning(node, "no-domains", "without `me.domains` everybody is external", hint)
+        yield problem(node, "no-domains", "without `me.domains` everybody is external", hint, Severity.WARNING)
 
 
 def _unknown_party(node: Scalar, people: People) -> Iterator[Diagnostic]:
@@ -139,7 +139,7 @@ def _unknown_party(node: Scalar, people: People) -> Iterator[Diagnostic]:
         if name in used:
             return
         if name in people.declared_groups:
-            yield _warning(node, "empty-group", f"nobody is in the group `{shown(name)}`")
+            yield problem(node, "empty-group", f"nobody is in the group `{shown(name)}`", severity=Severity.WARNING)
         else:
             near = did_you_mean(name, used | people.declared_groups).replace("mean `", "mean `group:")
             hint = near or f"add it to `groups` in people.yaml: `groups: [{shown(name)}]`"
@@ -177,7 +177,3 @@ def _needs_hours(entry: Entry, found: Found) -> Iterator[Node]:
     made = entry.rule
     if made and made.placement.yields is Yield.MOVE and made.placement.at and isinstance(made.trigger, Every):
         yield found.nodes["yield"]
-
-
-def _warning(node: Node, code: str, message: str, hint: str = "") -> Diagnostic:
-    return node.source.problem(node.start, node.end, code, message, hint, Severity.WARNING)

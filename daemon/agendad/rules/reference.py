@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from agendad.rules.fields import configuration, people, rule, selector, trigger
+from agendad.rules.fields import accounts, configuration, people, rule, selector, trigger
 from agendad.rules.fields.look import LOOK
 from agendad.rules.fields.placement import PLACEMENT
 
@@ -45,7 +45,7 @@ SECTIONS: Final[dict[str, Iterable[Field[object]]]] = {
     "attendees": selector.ATTENDEES.fields.values(),
     "later": rule.LATER,
     "configuration": configuration.CONFIGURATION.fields.values(),
-    "calendar": (configuration.PROVIDER, configuration.PATH, configuration.WRITE, configuration.READ),
+    "calendar": (accounts.PROVIDER, accounts.PATH, accounts.WRITE, accounts.READ),
     "person": people.PERSON.fields.values(),
     "people": people.FILE.fields.values(),
 }

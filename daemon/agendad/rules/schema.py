@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from agendad.rules.fields import configuration, people, rule, selector, trigger
+from agendad.rules.fields import accounts, configuration, people, rule, selector, trigger
 
 if TYPE_CHECKING:
     from agendad.rules.table import Schema, Table
@@ -31,9 +31,9 @@ _DEFINITIONS: Final[dict[str, dict[str, Table]]] = {
         "me": configuration.ME,
         "away": configuration.AWAY,
         "limits": configuration.LIMITS,
-        "calendar": configuration.CALENDAR,
-        "mail": configuration.MAIL,
-        "people": configuration.PEOPLE,
+        "calendar": accounts.CALENDAR,
+        "mail": accounts.MAIL,
+        "people": accounts.PEOPLE,
     },
     "people": {"person": people.PERSON},
 }

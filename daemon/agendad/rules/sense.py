@@ -6,7 +6,7 @@ What concerns several rules, or rules and people, is in `crosscheck`.
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from agendad.model.rule import (
     AfterBusy,
@@ -24,81 +24,61 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from agendad.model.rule import At
-    from agendad.rules.table import Field, Found
-    from agendad.rules.tree import Scalar
+    from agendad.rules.table import Found
+    from agendad.rules.tree import Node, Scalar
 
-DAY: Final = 1440
 CLASH: Final = "no-sense"
 
 
 def check_verb_and_trigger(key: Scalar, found: Found, steps: Sequence[Found]) -> None:
     """Exactly one verb (in each step, where there are steps) and exactly one trigger."""
-    verbs: list[str] = [name for name in rule.VERBS if name in found.keys]
     triggers = [name for name in found.keys if name in rule.TRIGGERS]
     if "steps" in found.keys:
-        for name in verbs:
-            found.report(
-                found.keys[name], CLASH, f"with `steps`, each step has its own `{name}`", "move it into the steps"
-            )
-        if found.lacks("starting"):
-            hint = "add the first day, such as `starting: 2027-01-04`"
-            found.report(found.keys["steps"], "missing-key", "`steps` counts from `starting`, which is missing", hint)
-        for step in steps:
-            _check_step(step)
-    elif found.lacks(*rule.VERBS):
-        found.report(
-            key,
-            "missing-verb",
-            f"the rule `{key.text}` does not say what to do",
-            "add `block: TITLE` or `protect: TITLE`",
-        )
-    elif "block" in verbs and "protect" in verbs:
-        later = max((found.keys[name] for name in verbs), key=lambda node: node.start)
-        found.report(later, "two-verbs", "a rule has one verb: `block` or `protect`", "make two rules of it")
+        _check_programme(found, steps)
+    else:
+        _check_verbs(found, key, f"the rule `{key.text}`")
     if found.lacks(*rule.TRIGGERS):
-        found.report(
-            key,
-            "missing-trigger",
-            f"the rule `{key.text}` does not say when",
-            "add `every:`, `after:`, `before:` or `steps:`",
-        )
+        message = f"the rule `{key.text}` does not say when"
+        found.report(key, "missing-trigger", message, "add `every:`, `after:`, `before:` or `steps:`")
     for name in triggers[1:]:
         message = f"a rule has one trigger: `{triggers[0]}` or `{name}`"
         found.report(found.keys[name], "two-triggers", message, "make two rules of it")
 
 
-def _check_step(step: Found) -> None:
-    verbs: list[str] = [name for name in rule.VERBS if name in step.keys]
-    if step.lacks("on"):
-        step.report(
-            step.node, "missing-key", "the step does not say when: `on` is missing", "add for example `on: week 1`"
-        )
-    if step.lacks(*rule.VERBS):
-        step.report(step.node, "missing-verb", "the step does not say what to do", "add `block: TITLE`")
-    elif "block" in verbs and "protect" in verbs:
-        step.report(
-            step.keys[verbs[1]], "two-verbs", "a step has one verb: `block` or `protect`", "make two steps of it"
-        )
+def _check_verbs(found: Found, place: Node, what: str) -> None:
+    if found.lacks(*rule.VERBS):
+        found.report(place, "missing-verb", f"{what} does not say what to do", "add `block: TITLE` or `protect: TITLE`")
+    verbs = [node for name, node in found.keys.items() if name in ("block", "protect")]
+    for node in verbs[1:]:
+        found.report(node, "two-verbs", f"{what} has two verbs, `block` and `protect`", "make two of it, one for each")
+
+
+def _check_programme(found: Found, steps: Sequence[Found]) -> None:
+    for name in rule.VERBS:
+        if name in found.keys:
+            _clash(found, name, "beside `steps`: each step has its own", "move it into the steps")
+    if found.lacks("starting"):
+        hint = "add the first day, such as `starting: 2027-01-04`"
+        found.report(found.keys["steps"], "missing-key", "`steps` counts from `starting`, which is missing", hint)
+    for step in steps:
+        if step.lacks("on"):
+            step.report(step.node, "missing-key", "the step does not say when", "add for example `on: week 1`")
+        _check_verbs(step, step.node, "the step")
 
 
 def check_fields(found: Found) -> None:
     """Each key goes with the rule's trigger and verb."""
     triggers = [name for name in found.keys if name in rule.TRIGGERS]
-    verbs = [name for name in found.keys if name in rule.VERBS and name != "draft"]
-    for name, node in found.keys.items():
+    verbs = [name for name in found.keys if name in ("block", "protect")]
+    for name in found.keys:
         field = rule.RULE.fields[name]
-        if field.later:
-            continue
-        if len(triggers) == 1 and field.triggers and triggers[0] not in field.triggers and triggers[0] != "when":
-            message = f"`{name}` makes no sense with `{triggers[0]}`"
-            found.report(node, CLASH, message, f"it goes with {listed(field.triggers)}")
-        elif len(verbs) == 1 and field.verbs and verbs[0] not in field.verbs:
-            message = f"`{name}` makes no sense with `{verbs[0]}`"
-            found.report(node, CLASH, message, f"it goes with {listed(field.verbs)}")
+        for given, wanted in ((triggers, field.triggers), (verbs, field.verbs)):
+            if len(given) == 1 and given != ["when"] and wanted and given[0] not in wanted:
+                _clash(found, name, f"with `{given[0]}`", f"it goes with {listed(wanted)}")
     _check_dates(found)
     _check_auto(found)
     if isinstance(found.get(trigger.AFTER), AfterBusy) and found.has(trigger.LOOK_BACK):
-        _clash(found, trigger.LOOK_BACK, "with `after: {busy: ...}`", "remove it")
+        _clash(found, "look_back", "with `after: {busy: ...}`", "remove it")
 
 
 def _check_dates(found: Found) -> None:
@@ -113,28 +93,23 @@ def _check_dates(found: Found) -> None:
         isinstance(phrase, DayOfYear) and (phrase.month, phrase.day) == (2, 29)
     )
     if not may_miss:
-        _clash(
-            found,
-            trigger.IF_MISSING,
-            "here: no month lacks such a day",
-            "it goes with `day 29 of month` to `day 31 of month`",
-        )
+        hint = "it goes with `day 29 of month` to `day 31 of month`"
+        _clash(found, "if_missing", "here: no month lacks such a day", hint)
 
 
 def _check_auto(found: Found) -> None:
-    if found.get(look.SHOW_AS) != "auto":
-        if found.has(look.SHOW_AS) and found.get(look.SHOW_AS) is None:
-            return
-        fields: list[Field[int]] = [look.SLOTS, look.ROOM]
-        if not found.has(trigger.BEFORE):
-            fields.append(trigger.LEAD)
-        for field in fields:
-            if found.has(field):
-                other = "`before:` or `show_as: auto`" if field.name == "lead" else "`show_as: auto`"
-                _clash(found, field, "here", f"it goes with {other}")
-    elif found.has(rule.PROTECT) or (found.has(placement.AT) and _one_day(found)):
-        hint = "write `busy` or `free`"
-        found.report(found.nodes["show_as"], CLASH, "`auto` is for blocks that have several places to go", hint)
+    """`slots`, `room` and `lead` say when `show_as: auto` turns busy; that is for blocks with several places to go."""
+    shown = found.get(look.SHOW_AS)
+    if shown == "auto":
+        if found.has(rule.PROTECT) or (found.has(placement.AT) and _one_day(found)):
+            message = "`auto` is for blocks that have several places to go"
+            found.report(found.nodes["show_as"], CLASH, message, "write `busy` or `free`")
+    elif shown is not None or found.lacks("show_as"):
+        for name in ("slots", "room"):
+            if name in found.keys:
+                _clash(found, name, "here", "it goes with `show_as: auto`")
+        if found.has(trigger.LEAD) and found.lacks("before"):
+            _clash(found, "lead", "here", "it goes with `before:` or `show_as: auto`")
 
 
 def check_placement(found: Found) -> None:
@@ -142,12 +117,8 @@ def check_placement(found: Found) -> None:
     if found.has(rule.MEETINGS) and found.has(rule.PROTECT):
         _check_cap(found)
     elif found.has(rule.PROTECT) and found.lacks("at"):
-        found.report(
-            found.keys["protect"],
-            "missing-key",
-            "a protected window needs its time",
-            "add for example `at: 17:00-23:59`",
-        )
+        hint = "add for example `at: 17:00-23:59`"
+        found.report(found.keys["protect"], "missing-key", "a protected window needs its time", hint)
     elif found.has(rule.BLOCK) and found.lacks("at", "lasts"):
         hint = "add `lasts: 45m`, or a fixed time such as `at: 09:00-12:00`"
         found.report(found.keys["block"], "missing-length", "a block that may stand anywhere needs its length", hint)
@@ -156,34 +127,23 @@ def check_placement(found: Found) -> None:
     else:
         _check_flexible(found)
     if found.get(placement.ON) is not None and _one_day(found):
-        _clash(
-            found,
-            placement.ON,
-            "when `every` names the day",
-            "name the days in `every`, or use a period such as `every: week`",
-        )
+        hint = "name the days in `every`, or use a period such as `every: week`"
+        _clash(found, "on", "when `every` names the day", hint)
 
 
 def _check_cap(found: Found) -> None:
-    phrase = found.get(trigger.EVERY)
-    if _is_period(phrase):
+    if _is_period(found.get(trigger.EVERY)):
         hint = "write for example `every: weekday`"
         found.report(found.nodes["every"], CLASH, "`meetings` caps the load of single days", hint)
     for name in ("at", "lasts"):
         if name in found.keys:
-            message = f"`{name}` makes no sense with `meetings`, which holds what is left of the working hours"
-            found.report(found.keys[name], CLASH, message, "remove it")
+            _clash(found, name, "with `meetings`, which holds what is left of the working hours", "remove it")
 
 
 def _check_fixed(found: Found) -> None:
-    flexible: list[str] = ["between", "split"]
-    if _one_day(found):
-        flexible.append("prefer")
-    for name in flexible:
+    for name in ("between", "split", "prefer") if _one_day(found) else ("between", "split"):
         if name in found.keys:
-            found.report(
-                found.keys[name], CLASH, f"`{name}` makes no sense with `at`, which fixes the time", "keep one of them"
-            )
+            _clash(found, name, "with `at`, which fixes the time", "keep one of them")
     lasts, times = found.get(placement.LASTS), found.value(placement.AT, ())
     if lasts is None:
         if found.lacks("lasts") and any(at.end is None for at in times):
@@ -192,9 +152,8 @@ def _check_fixed(found: Found) -> None:
         _check_overlap(found, times, 0)
         return
     if lasts.days:
-        found.report(
-            found.nodes["lasts"], CLASH, "an event of whole days has no time of day", "remove `at`, or give hours"
-        )
+        message = "an event of whole days has no time of day"
+        found.report(found.nodes["lasts"], CLASH, message, "remove `at`, or give hours")
         return
     for at in times:
         if at.end is not None and at.end - at.start != lasts.most:
@@ -216,15 +175,14 @@ def _check_overlap(found: Found, times: tuple[At, ...], length: int) -> None:
 
 def _check_flexible(found: Found) -> None:
     lasts, split = found.get(placement.LASTS), found.get(placement.SPLIT)
-    if found.has(placement.AT_MOST) and not found.has(placement.SPLIT):
-        _clash(found, placement.AT_MOST, "without `split`", "add for example `split: 30m-1h`")
+    if found.has(placement.AT_MOST) and found.lacks("split"):
+        _clash(found, "at_most", "without `split`", "add for example `split: 30m-1h`")
     if lasts is None:
         return
     if lasts.days:
         for name in ("between", "split", "gap"):
             if name in found.keys:
-                message = f"`{name}` makes no sense with an event of whole days"
-                found.report(found.keys[name], CLASH, message, "remove it, or give `lasts` in hours")
+                _clash(found, name, "with an event of whole days", "remove it, or give `lasts` in hours")
         return
     if split and split.least > lasts.most:
         message = f"a piece of {spelled(split.least)} is longer than the whole of {spelled(lasts.most)}"
@@ -237,8 +195,8 @@ def _check_flexible(found: Found) -> None:
         found.report(found.nodes["between"], CLASH, message, "make it wider, or the block shorter")
 
 
-def _clash(found: Found, field: Field[Any], why: str, hint: str) -> None:
-    found.report(found.keys[field.name], CLASH, f"`{field.name}` makes no sense {why}", hint)
+def _clash(found: Found, name: str, why: str, hint: str) -> None:
+    found.report(found.keys[name], CLASH, f"`{name}` makes no sense {why}", hint)
 
 
 def _is_period(phrase: Phrase | None) -> bool:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 from agendad.rules.source import Refused
 from agendad.rules.spelling import listed, nearest
 from agendad.rules.tree import Broken, Mapping, Node, Scalar
-from agendad.rules.values import MANY, Reader, is_empty, problem, shown
+from agendad.rules.values import MANY, Reader, is_empty, mapping, problem, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -159,6 +159,16 @@ def read_table(node: Mapping, table: Table, elsewhere: Iterable[tuple[str, Table
             found.broken = True
         else:
             _read_field(found, field, value)
+    return found
+
+
+def read_whole(node: Node, table: Table, example: str) -> Found:
+    """The values of a mapping that is a value itself; raises Refused with every problem in it.
+
+    `example` is shown when the node is no mapping.
+    """
+    found = read_table(mapping(node, table.name, example), table)
+    found.refuse_if_broken()
     return found
 
 

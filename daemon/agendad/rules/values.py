@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, NoReturn, TypeVar
 
+from agendad.diagnostics import Severity
 from agendad.rules.grammar import GrammarError
 from agendad.rules.source import Refused
 from agendad.rules.spelling import listed, nearest
@@ -37,9 +38,9 @@ MOST_DIGITS: Final = 9
 """Longer numbers are refused before they are converted."""
 
 
-def problem(node: Node, code: str, message: str, hint: str = "") -> Diagnostic:
-    """An error about a whole node."""
-    return node.source.problem(node.start, node.end, code, message, hint)
+def problem(node: Node, code: str, message: str, hint: str = "", severity: Severity = Severity.ERROR) -> Diagnostic:
+    """A diagnostic about a whole node."""
+    return node.source.problem(node.start, node.end, code, message, hint, severity)
 
 
 def refuse(node: Node, code: str, message: str, hint: str = "") -> NoReturn:
@@ -80,6 +81,11 @@ def mapping(node: Node, what: str, example: str) -> Mapping:
         raise Refused
     if not isinstance(node, Mapping):
         refuse(node, "wrong-type", f"{what} is a mapping, not {kind_of(node)}", f"such as `{example}`")
+    return node
+
+
+def as_is(node: Node) -> Node:
+    """The node itself, for a field that its caller reads."""
     return node
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from agendad.rules.fields import configuration, people, rule, selector, trigger
+from agendad.rules.fields import accounts, configuration, people, rule, selector, trigger
 from agendad.rules.reference import filled
 from agendad.rules.schema import KINDS, as_text, schema
 from agendad.rules.table import Field, Table
@@ -30,9 +30,9 @@ TABLES = (
     configuration.ME,
     configuration.AWAY,
     configuration.LIMITS,
-    configuration.CALENDAR,
-    configuration.MAIL,
-    configuration.PEOPLE,
+    accounts.CALENDAR,
+    accounts.MAIL,
+    accounts.PEOPLE,
     people.FILE,
     people.PERSON,
 )

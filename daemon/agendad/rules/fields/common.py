@@ -68,8 +68,7 @@ def weekdays(node: Node) -> Weekdays:
 
 def rule_id(node: Node) -> str:
     """A rule's id: kebab-case."""
-    found = scalar(node)
-    word = found.text.strip()
+    word = scalar(node).text
     if not RULE_ID.fullmatch(word):
         better = kebab(word)
         refuse(node, "bad-id", f"`{shown(word)}` is not in kebab-case", f"did you mean `{better}`?" if better else "")

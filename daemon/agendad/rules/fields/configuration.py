@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from agendad.model.settings import Limits, Me
 from agendad.rules import grammar
+from agendad.rules.fields import accounts
 from agendad.rules.fields.common import (
     DURATION,
-    SCALAR,
     STRING,
     TIME_RANGE,
     duration,
@@ -23,8 +22,8 @@ from agendad.rules.fields.common import (
 )
 from agendad.rules.fields.rule import VERSION
 from agendad.rules.source import Refused
-from agendad.rules.spelling import nearest
-from agendad.rules.table import Field, Found, Schema, Table, read_table
+from agendad.rules.spelling import listed, nearest
+from agendad.rules.table import Field, Schema, Table, read_whole
 from agendad.rules.values import (
     each,
     integer,
@@ -95,8 +94,7 @@ ME: Final = Table("`me`", _NAME, _EMAILS, _DOMAINS)
 
 
 def _me(node: Node) -> Me:
-    found = read_table(mapping(node, "`me`", "me: {emails: [ada@example.com]}"), ME)
-    found.refuse_if_broken()
+    found = read_whole(node, ME, "me: {emails: [ada@example.com]}")
     return Me(found.value(_NAME, ""), frozenset(found.value(_EMAILS, ())), frozenset(found.value(_DOMAINS, ())))
 
 
@@ -154,8 +152,7 @@ AWAY: Final = Table("`away`", _TITLES)
 
 
 def _away(node: Node) -> tuple[Pattern, ...]:
-    found = read_table(mapping(node, "`away`", 'away: {titles: ["/holiday/i"]}'), AWAY)
-    found.refuse_if_broken()
+    found = read_whole(node, AWAY, 'away: {titles: ["/holiday/i"]}')
     return found.value(_TITLES, ())
 
 
@@ -179,127 +176,16 @@ LIMITS: Final = Table("`limits`", _WRITES, _DELETES)
 
 
 def _limits(node: Node) -> Limits:
-    found = read_table(mapping(node, "`limits`", "limits: {writes_per_cycle: 200}"), LIMITS)
-    found.refuse_if_broken()
+    found = read_whole(node, LIMITS, "limits: {writes_per_cycle: 200}")
     usual = Limits()
     return Limits(found.value(_WRITES, usual.writes_per_cycle), found.value(_DELETES, usual.deletes_per_cycle))
-
-
-def _provider(*ready: str, later: tuple[str, ...]) -> Field[str]:
-    one = word_of(*ready, *later)
-
-    def read(node: Node) -> str:
-        name = one(node)
-        if name in later:
-            hint = f"use `{ready[0]}`"
-            refuse(node, "not-yet", f"`{name}` is not supported by this version of agendad yet", hint)
-        return name
-
-    return Field(
-        "provider", read, "where it lives", ready[0], words(*ready, *later), synonyms=("type", "backend", "kind")
-    )
-
-
-def _setting(name: str, means: str, example: str, *synonyms: str) -> Field[str]:
-    return Field(name, text, means, example, SCALAR, synonyms=synonyms)
-
-
-PROVIDER: Final = _provider("local", later=("google", "caldav"))
-PATH: Final = Field(
-    "path",
-    text,
-    "a folder of folders of .ics files, one folder a calendar",
-    "calendars/",
-    STRING,
-    synonyms=("folder", "dir", "directory", "file"),
-    required=True,
-)
-WRITE: Final = Field(
-    "write",
-    text,
-    "the calendar that blocks are written into",
-    "personal",
-    STRING,
-    synonyms=("target", "own", "output", "default"),
-    required=True,
-)
-READ: Final = Field(
-    "read",
-    one_or_more(text),
-    "the calendars whose events are busy time",
-    "[personal, family]",
-    list_or_one(STRING),
-    synonyms=("sources", "calendars", "input", "busy"),
-)
-_ACCESS: Final = (
-    _setting("endpoint", "replaces the scheme and host of every call", "http://localhost:8080"),
-    _setting("username", "the account", "ada", "user", "login"),
-    _setting("password_command", "a command that prints the password", "pass show mail"),
-    _setting("password_file", "a file that holds the password", "secrets/mail"),
-    _setting(
-        "credentials", "an authorized-user or service-account JSON file", "google.json", "token", "credentials_file"
-    ),
-    _setting("subject", "whom a service account acts for", "ada@example.com"),
-)
-CALENDAR: Final = Table(
-    "`calendar`",
-    PROVIDER,
-    PATH,
-    WRITE,
-    READ,
-    *_ACCESS,
-    _setting("url", "the server", "https://dav.example.org/", "server"),
-)
-_MAIL_PROVIDER: Final = _provider("maildir", later=("gmail", "imap"))
-MAIL: Final = Table(
-    "`mail`",
-    _MAIL_PROVIDER,
-    replace(PATH, means="the mail folder", example="Mail/", required=False),
-    *_ACCESS,
-    _setting("host", "the server", "imap.example.org", "server"),
-    _setting("port", "its port", "993"),
-    _setting("tls", "how the connection is secured", "true", "ssl"),
-)
-_PEOPLE_PATH: Final = Field(
-    "path", text, "a folder of vCards", "contacts/", STRING, synonyms=("folder", "dir", "vcards")
-)
-PEOPLE: Final = Table("`people`", _PEOPLE_PATH)
-
-
-def _read_calendar(node: Node) -> Found:
-    found = read_table(
-        mapping(node, "`calendar`", "calendar: {provider: local, path: calendars/, write: personal}"), CALENDAR
-    )
-    for field in (PATH, WRITE):
-        if found.lacks(field.name):
-            found.report(
-                found.node, "missing-key", f"`calendar` needs `{field.name}`", f"add `{field.name}: {field.example}`"
-            )
-    found.refuse_if_broken()
-    return found
-
-
-def _read_mail(node: Node) -> Found:
-    found = read_table(mapping(node, "`mail`", "mail: {provider: maildir, path: Mail/}"), MAIL)
-    found.refuse_if_broken()
-    return found
-
-
-def _read_people(node: Node) -> Found:
-    found = read_table(mapping(node, "`people`", "people: {path: contacts/}"), PEOPLE)
-    found.refuse_if_broken()
-    return found
 
 
 def _grid(node: Node) -> int:
     minutes = duration(node)
     if f"{minutes}m" not in GRIDS:
-        refuse(
-            node,
-            "bad-value",
-            f"a grid of {shown(scalar(node).text)} is not possible",
-            "write `5m`, `10m`, `15m` or `30m`",
-        )
+        message = f"a grid of {shown(scalar(node).text)} is not possible"
+        refuse(node, "bad-value", message, f"write {listed(GRIDS)}")
     return minutes
 
 
@@ -409,32 +295,6 @@ PLACEMENT: Final = Field(
     words("standard", "exact"),
     synonyms=("solver", "placer"),
 )
-CALENDAR_FIELD: Final = Field(
-    "calendar",
-    _read_calendar,
-    "where blocks are written, and what is read as busy",
-    "{provider: local, path: calendars/, write: personal}",
-    _object("calendar"),
-    synonyms=("calendars", "cal"),
-    required=True,
-)
-MAIL_FIELD: Final = Field(
-    "mail",
-    _read_mail,
-    "where drafts are put",
-    "{provider: maildir, path: Mail/}",
-    _object("mail"),
-    synonyms=("email", "mailbox"),
-)
-PEOPLE_FIELD: Final = Field(
-    "people",
-    _read_people,
-    "a folder of vCards beside people.yaml",
-    "{path: contacts/}",
-    _object("people"),
-    synonyms=("contacts",),
-)
-
 CONFIGURATION: Final = Table(
     "the configuration",
     VERSION,
@@ -452,7 +312,7 @@ CONFIGURATION: Final = Table(
     PLACEMENT,
     AWAY_FIELD,
     LIMITS_FIELD,
-    CALENDAR_FIELD,
-    MAIL_FIELD,
-    PEOPLE_FIELD,
+    accounts.CALENDAR_FIELD,
+    accounts.MAIL_FIELD,
+    accounts.PEOPLE_FIELD,
 )

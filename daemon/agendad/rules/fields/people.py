@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING, Final
 from agendad.rules.fields.common import STRING, language, list_or_one, number
 from agendad.rules.fields.configuration import address
 from agendad.rules.fields.rule import VERSION
-from agendad.rules.source import Refused
 from agendad.rules.table import Field, Table
-from agendad.rules.tree import Broken
-from agendad.rules.values import integer, one_or_more, refuse, scalar, shown, text
+from agendad.rules.values import as_is, integer, one_or_more, refuse, scalar, shown, text
 from agendad.rules.zones import zone
 
 if TYPE_CHECKING:
@@ -27,12 +25,6 @@ def group(node: Node) -> str:
 
 def _zone_name(node: Node) -> str:
     return zone(node).key
-
-
-def _as_is(node: Node) -> Node:
-    if isinstance(node, Broken):
-        raise Refused
-    return node
 
 
 NAME: Final = Field("name", text, "the full name", "Grace Hopper", STRING, synonyms=("fullname", "full_name"))
@@ -86,7 +78,7 @@ DECLARED: Final = Field(
 )
 PEOPLE: Final = Field(
     "people",
-    _as_is,
+    as_is,
     "the people by id",
     "{grace: {name: Grace Hopper, emails: [grace@example.org]}}",
     {"type": "object", "additionalProperties": {"$ref": "#/definitions/person"}},

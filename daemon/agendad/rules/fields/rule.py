@@ -10,10 +10,9 @@ from agendad.rules.fields.common import BOOLEAN, DURATION, STRING, TEXT, duratio
 from agendad.rules.fields.look import LOOK
 from agendad.rules.fields.placement import PLACEMENT
 from agendad.rules.fields.selector import SCHEMA, read_selector
-from agendad.rules.source import Refused
-from agendad.rules.table import Field, Table, read_table
-from agendad.rules.tree import Broken, Node, Sequence
-from agendad.rules.values import boolean, kind_of, mapping, refuse, text
+from agendad.rules.table import Field, Table, read_whole
+from agendad.rules.tree import Node, Sequence
+from agendad.rules.values import as_is, boolean, kind_of, refuse, text
 from agendad.rules.zones import zone
 
 VERBS: Final = ("block", "protect", "draft")
@@ -24,8 +23,7 @@ CAP: Final = Table("`meetings`", _ABOVE)
 
 
 def _cap(node: Node) -> int:
-    found = read_table(mapping(node, "`meetings`", "meetings: {above: 5h}"), CAP)
-    found.refuse_if_broken()
+    found = read_whole(node, CAP, "meetings: {above: 5h}")
     above = found.get(_ABOVE)
     if above is None:
         refuse(node, "missing-key", "`meetings` needs `above`", "such as `meetings: {above: 5h}`")
@@ -40,15 +38,9 @@ def _title(node: Node) -> Text:
     return Text(lines)
 
 
-def _as_is(node: Node) -> Node:
-    if isinstance(node, Broken):
-        raise Refused
-    return node
-
-
 def _later(name: str, means: str, *synonyms: str) -> Field[Node]:
     """A key of the language that this version cannot follow yet."""
-    return Field(name, _as_is, means, "...", {}, synonyms=synonyms, later=True)
+    return Field(name, as_is, means, "...", {}, synonyms=synonyms, later=True)
 
 
 BLOCK: Final = Field(
@@ -185,7 +177,7 @@ TIMEZONE: Final = Field(
 )
 RULES: Final = Field(
     "rules",
-    _as_is,
+    as_is,
     "the rules by id: unique in all files, kebab-case, stable",
     "{deep-work: {block: Deep work, every: weekday, at: 09:00-12:00}}",
     {"type": "object", "additionalProperties": {"$ref": "#/definitions/rule"}},

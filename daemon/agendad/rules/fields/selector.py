@@ -19,13 +19,12 @@ from agendad.rules.fields.common import (
     window,
     words,
 )
-from agendad.rules.table import Field, Table, read_table
+from agendad.rules.table import Field, Table, read_whole
 from agendad.rules.tree import Mapping, Node, Scalar, Sequence
 from agendad.rules.values import (
     boolean,
     each,
     items,
-    mapping,
     one_or_more,
     parsed,
     refuse,
@@ -118,8 +117,7 @@ def read_attendees(node: Node) -> AttendeeTest:
     """`attendees:`; a word or a list of words means any of them."""
     if isinstance(node, Scalar | Sequence):
         return AttendeeTest(any=each(node, attendee))
-    found = read_table(mapping(node, "`attendees`", "attendees: {any: [ada]}"), ATTENDEES)
-    found.refuse_if_broken()
+    found = read_whole(node, ATTENDEES, "attendees: {any: [ada]}")
     return AttendeeTest(
         any=found.value(_ANY, ()), all=found.value(_ALL, ()), none=found.value(_NONE, ()), count=found.get(_COUNT)
     )
@@ -127,8 +125,7 @@ def read_attendees(node: Node) -> AttendeeTest:
 
 def read_selector(node: Node) -> Selector:
     """A mapping of tests that must all hold; raises Refused with every problem in it."""
-    found = read_table(mapping(node, "a selector", EXAMPLE), SELECTOR)
-    found.refuse_if_broken()
+    found = read_whole(node, SELECTOR, EXAMPLE)
     return Selector(
         title=found.value(_TITLE, ()),
         calendar=found.value(_CALENDAR, ()),

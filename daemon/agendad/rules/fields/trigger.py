@@ -11,7 +11,7 @@ from agendad.rules.fields.common import DATE, DURATION, STRING, day, duration, l
 from agendad.rules.fields.selector import EXAMPLE, SCHEMA, SELECTOR, read_selector
 from agendad.rules.source import Refused
 from agendad.rules.spelling import nearest
-from agendad.rules.table import Field, Table, read_table
+from agendad.rules.table import Field, Table, read_table, read_whole
 from agendad.rules.tree import Mapping, Node, Sequence
 from agendad.rules.values import comma_words, integer, kind_of, mapping, parsed, refuse, shown, word_of
 from agendad.rules.words import DAY_NAMES
@@ -43,8 +43,7 @@ def _every(node: Node) -> Phrase:
         return EveryWeekday(weekdays(node))
     if not isinstance(node, Mapping):
         return _phrase(node)
-    found = read_table(node, RECURRENCE)
-    found.refuse_if_broken()
+    found = read_whole(node, RECURRENCE, "every: weekday")
     rrule = found.get(_RRULE)
     if rrule is None:
         refuse(
