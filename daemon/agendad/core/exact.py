@@ -110,9 +110,7 @@ def _program(board: Board, free: Sequence[Item], before: Sequence[tuple[tuple[in
         blocked = board.blocked(item)
         lengths = {item.least, item.most, *range(item.least, item.most, step)}
         known = {one for pieces in (item.stands, before[item.index]) if len(pieces) == 1 for one in pieces}
-        ends = {
-            end - start for start, end in bits.stretches(board.full & ~blocked) if item.least < end - start < item.most
-        }
+        runs = {end - start for start, end in bits.stretches(board.full & ~blocked)}
         found = {(start, end - start) for start, end in known if not blocked & bits.span(start, end)}
         for length in lengths | {run for run in runs if item.least < run < item.most}:
             starts = board.starts(item, length, blocked)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 ATTEMPTS = 1200
 """Insertions tried for each block that has a place to lose."""
 FEWEST = 5
-"""With fewer blocks than this the chains of `repair.py` do better at once."""
+"""In a standing plan, with fewer new blocks than this, the chains of `repair.py` do better at once."""
 RUIN_PLACES = 5
 """Around how many moments blocks are taken out in one step, at most."""
 RUIN_BLOCKS = 3
@@ -31,7 +31,8 @@ SLACK = 0.02
 
 def improve(board: Board, movers: Sequence[int]) -> None:
     """Raises the weighted minutes of `movers`, which stand at most in one piece each, without touching the others."""
-    if sum(1 for index in movers if board.places[index]) < FEWEST:
+    placed = sum(1 for index in movers if board.places[index])
+    if placed < (FEWEST if any(item.stands for item in board.items) else 1):
         return
     walk = Walk(board, movers)
     if walk.open():
@@ -94,7 +95,7 @@ class Walk:
         """Takes out a few blocks around one to three moments."""
         placed = sorted([(place[0], number) for number, place in enumerate(self.at) if place])
         for _ in range(1 + self._roll(RUIN_PLACES)):
-            centre = self._roll(len(placed))
+            centre = self._roll(len(placed) or 1)
             for _, number in placed[centre : centre + 1 + self._roll(RUIN_BLOCKS)]:
                 place = self.at[number]
                 if place:
