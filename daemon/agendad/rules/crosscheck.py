@@ -31,9 +31,13 @@ _SELECTORS: Final = (trigger.AFTER, trigger.BEFORE, placement.SATISFIED_BY, rule
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What rules may refer to. `people` and `settings` are None when they are not there or have errors themselves."""
+    """What rules may refer to. `people` and `settings` are None when they are not there or have errors themselves.
+
+    Without `all_read`, a file could not be read whole: an id that is not among `ids` may stand in it.
+    """
 
     ids: frozenset[str]
+    all_read: bool
     people: People | None
     settings: Settings | None
 
@@ -45,7 +49,7 @@ def check(entries: SequenceOf[Entry], known: Known) -> list[Diagnostic]:
         if entry.found is None:
             continue
         for part in (entry.found, *entry.steps):
-            problems.extend(_relations(entry.key.text, part, known.ids))
+            problems.extend(_relations(entry.key.text, part, known))
             problems.extend(_mentions(part, known))
         if known.settings is not None:
             problems.extend(_configuration(entry, entry.found, known.settings))
@@ -94,7 +98,7 @@ def _moved(entries: SequenceOf[Entry], ids: frozenset[str]) -> Iterator[Diagnost
             yield problem(node, "moved-from-twice", message, "one rule takes over the history of another")
 
 
-def _relations(own: str, found: Found, ids: frozenset[str]) -> Iterator[Diagnostic]:
+def _relations(own: str, found: Found, known: Known) -> Iterator[Diagnostic]:
     for field in _RELATIONS:
         if found.get(field) is None:
             continue
@@ -102,13 +106,13 @@ def _relations(own: str, found: Found, ids: frozenset[str]) -> Iterator[Diagnost
             if node.text.strip() == own:
                 yield problem(node, "no-sense", f"`{field.name}` names the rule itself", "name another rule")
             else:
-                yield from _unknown_rule(node, ids)
+                yield from _unknown_rule(node, known)
 
 
-def _unknown_rule(node: Scalar, ids: frozenset[str]) -> Iterator[Diagnostic]:
+def _unknown_rule(node: Scalar, known: Known) -> Iterator[Diagnostic]:
     name = node.text.strip()
-    if name not in ids:
-        yield problem(node, "unknown-rule", f"there is no rule `{shown(name)}`", did_you_mean(name, ids))
+    if known.all_read and name not in known.ids:
+        yield problem(node, "unknown-rule", f"there is no rule `{shown(name)}`", did_you_mean(name, known.ids))
 
 
 def _mentions(found: Found, known: Known) -> Iterator[Diagnostic]:
@@ -117,7 +121,7 @@ def _mentions(found: Found, known: Known) -> Iterator[Diagnostic]:
             continue
         for kind, node in mentions(found.nodes[field.name]):
             if kind == "rule":
-                yield from _unknown_rule(node, known.ids)
+                yield from _unknown_rule(node, known)
             elif kind == "meeting" and known.settings is not None and not known.settings.me.domains:
                 yield from _no_domains(node)
             elif kind == "party" and known.people is not None:

@@ -23,7 +23,7 @@ from agendad.rules.fields import rule as fields
 from agendad.rules.files import read_root
 from agendad.rules.source import MAX_BYTES, Refused
 from agendad.rules.tree import parse
-from agendad.rules.values import mapping
+from agendad.rules.values import mapping, problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from agendad.model.rule import Rule
     from agendad.model.settings import Settings
     from agendad.rules.build import Entry
+    from agendad.rules.tree import Node
 
 RULES_FOLDER: Final = "rules"
 SUFFIX: Final = ".yaml"
@@ -56,7 +57,7 @@ class Loaded:
     @property
     def has_errors(self) -> bool:
         """Whether anything must be corrected before a plan can be made."""
-        return any(problem.severity is Severity.ERROR for problem in self.diagnostics)
+        return any(each.severity is Severity.ERROR for each in self.diagnostics)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ def load_configuration(config_dir: Path, *, template_dirs: Sequence[Path] = ()) 
     texts = list(_texts(_below(folder), config_dir, base.problems))
     if not folder.is_dir():
         base.problems.append(_at_file(RULES_FOLDER, "no-rules", "there is no rules folder", warning=True))
-    return _assemble(base, texts, texts, template_dirs)
+    return _assemble(base, texts, (), template_dirs)
 
 
 def load_paths(paths: Iterable[Path], config_dir: Path | None, *, template_dirs: Sequence[Path] = ()) -> Loaded:
@@ -90,13 +91,13 @@ def load_paths(paths: Iterable[Path], config_dir: Path | None, *, template_dirs:
     if config_dir is not None:
         others = [path for path in _below(config_dir / RULES_FOLDER) if path.resolve() not in given]
         rest = list(_texts(others, config_dir, []))
-    return _assemble(base, texts, [*texts, *rest], template_dirs)
+    return _assemble(base, texts, rest, template_dirs)
 
 
 def load_rule_text(text: str | bytes, file: str = "rules/rules.yaml", *, template_dirs: Sequence[Path] = ()) -> Loaded:
     """One rule file from memory, without a configuration; wall-clock times are in UTC unless it names a zone."""
     one = RuleText(file, text.encode() if isinstance(text, str) else text)
-    return _assemble(_Base(None, required=False), [one], [one], template_dirs)
+    return _assemble(_Base(None, required=False), [one], (), template_dirs)
 
 
 class _Base:
@@ -127,22 +128,25 @@ class _Base:
 
 
 def _assemble(
-    base: _Base, texts: Sequence[RuleText], everything: Sequence[RuleText], template_dirs: Sequence[Path]
+    base: _Base, texts: Sequence[RuleText], others: Sequence[RuleText], template_dirs: Sequence[Path]
 ) -> Loaded:
-    """The rules of `texts`; `everything` holds the files whose ids may be referred to as well."""
-    zone = base.settings.timezone if base.settings else ZoneInfo("UTC")
-    diagnostics = list(base.problems)
-    entries: list[Entry] = []
-    for text in texts:
-        found, problems = _read_rules(text, Surroundings(zone, template_dirs))
-        entries.extend(found)
-        diagnostics.extend(problems)
-    ids = {entry.key.text for entry in entries}
-    for text in everything[len(texts) :]:
-        ids.update(entry.key.text for entry in _read_rules(text, Surroundings(zone, template_dirs))[0])
-    for entry in entries:
-        diagnostics.extend(entry.problems)
-    diagnostics.extend(check(entries, Known(frozenset(ids), base.people, base.settings)))
+    """The rules of `texts`, which may refer to those of `others`."""
+    around = Surroundings(base.settings.timezone if base.settings else ZoneInfo("UTC"), template_dirs)
+    files = [_read_rules(text, around) for text in texts]
+    other_files = [_read_rules(text, around) for text in others]
+    entries = [entry for file in files for entry in file.entries]
+    known = Known(
+        ids=frozenset(entry.key.text for file in (*files, *other_files) for entry in file.entries),
+        all_read=all(file.readable for file in (*files, *other_files)),
+        people=base.people,
+        settings=base.settings,
+    )
+    diagnostics = [
+        *base.problems,
+        *(each for file in files for each in file.problems),
+        *(each for entry in entries for each in entry.problems),
+        *check(entries, known),
+    ]
     again = duplicates(entries)
     return Loaded(
         settings=base.settings,
@@ -152,33 +156,38 @@ def _assemble(
     )
 
 
-def _read_rules(text: RuleText, around: Surroundings) -> tuple[list[Entry], list[Diagnostic]]:
-    """The entries of one file, and the problems of the file outside of them."""
+@dataclass(frozen=True, slots=True)
+class _RuleFile:
+    """The entries of one file, and its problems outside of them; without `readable`, entries may be missing."""
+
+    entries: Sequence[Entry]
+    problems: Sequence[Diagnostic]
+    readable: bool = True
+
+
+def _read_rules(text: RuleText, around: Surroundings) -> _RuleFile:
     found, root_problems = read_root(parse(text.file, text.data), fields.FILE)
     if found is None:
-        return [], list(root_problems)
+        return _RuleFile((), root_problems, readable=all(one.severity is Severity.WARNING for one in root_problems))
     problems = [*root_problems, *found.problems]
-    zone = found.get(fields.TIMEZONE)
-    if zone is not None:
-        around = Surroundings(zone, around.template_dirs)
+    around = Surroundings(found.get(fields.TIMEZONE) or around.timezone, around.template_dirs)
     if found.lacks("rules"):
-        return [], [*problems, _no_rules(found.node.source.problem(found.node.start, found.node.start, "", ""))]
-    if not (node := found.get(fields.RULES)):
-        return [], problems
+        return _RuleFile((), [*problems, _no_rules(found.node)])
+    node = found.get(fields.RULES)
+    if node is None:
+        return _RuleFile((), problems, readable=False)
     try:
         held = mapping(node, "`rules`", "rules: {deep-work: {block: Deep work, every: weekday}}")
     except Refused as refused:
-        return [], [*problems, *refused.problems]
+        return _RuleFile((), [*problems, *refused.problems], readable=False)
     if not held.entries:
-        problems.append(_no_rules(found.node.source.problem(node.start, node.end, "", "")))
-    return [
-        build(key, value, around) for key, value in held.entries.values() if not key.text.startswith("x-")
-    ], problems
+        problems.append(_no_rules(held))
+    named = [entry for entry in held.entries.values() if not entry[0].text.startswith("x-")]
+    return _RuleFile([build(key, value, around) for key, value in named], problems)
 
 
-def _no_rules(place: Diagnostic) -> Diagnostic:
-    message = "the file holds no rules"
-    return Diagnostic(place.span, "no-rules", message, "add them below `rules:`", Severity.WARNING, place.source)
+def _no_rules(node: Node) -> Diagnostic:
+    return problem(node, "no-rules", "the file holds no rules", "add them below `rules:`", Severity.WARNING)
 
 
 def _below(folder: Path) -> list[Path]:

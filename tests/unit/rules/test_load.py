@@ -431,7 +431,7 @@ def test_a_loose_file_may_refer_to_the_rules_of_the_configuration(tmp_path: Path
         agendad=CONFIGURATION,
         people=PEOPLE,
         rules__a=rule_file("a"),
-        rules__broken="[",
+        rules__broken="version: 1\nrules: {x: {}}\n",
         rules__b="version: 1\nrules: {b: {block: B, after: {rule: a, organizer: ada}, lasts: 5m}}\n",
         loose="version: 1\nrules: {c: {block: B, after: {rule: [a, z], organizer: adda}, lasts: 5m}}\n",
     )
@@ -453,6 +453,14 @@ def test_people_that_cannot_be_read_are_not_asked_about(tmp_path: Path) -> None:
         rules__a="version: 1\nrules: {a: {block: A, after: {organizer: grace}, lasts: 5m}}\n",
     )
     assert codes(load_configuration(tmp_path)) == [("people.yaml", "unknown-key")]
+
+
+def test_a_rule_that_may_stand_in_an_unreadable_file_is_not_called_unknown(tmp_path: Path) -> None:
+    follow = "version: 1\nrules: {a: {block: A, after: {rule: gone}, lasts: 5m}}\n"
+    folder_with(tmp_path, agendad=CONFIGURATION, rules__a=follow, rules__b="[")
+    assert codes(load_configuration(tmp_path)) == [("rules/b.yaml", "syntax")]
+    folder_with(tmp_path, rules__b=rule_file("b"))
+    assert codes(load_configuration(tmp_path)) == [("rules/a.yaml", "unknown-rule")]
 
 
 # ---------------------------------------------------------------- templates
