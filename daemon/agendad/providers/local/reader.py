@@ -75,10 +75,9 @@ class Reader:
             etag=etag(data),
             own=tuple(group.uid.decode("ascii", "replace") for group in groups if group.uid.endswith(_OWN_UID)),
         )
-        due = [group for group in groups if group.bounds[0] < span[1] and span[0] < group.bounds[1]]
-        passed = [group for group in groups if group.problem and group not in due]
         file = _File(shown, data, taken.zones)
-        reading.problems += [file.problem(group, group.problem) for group in passed]
+        reading.problems += [file.problem(group, group.problem) for group in groups if group.problem]
+        due = [one for one in groups if not one.problem and one.bounds[0] < span[1] and span[0] < one.bounds[1]]
         for recurring in (False, True):
             alike = [group for group in due if group.recurring is recurring]
             if alike:
@@ -103,7 +102,7 @@ class Reader:
                 for group in groups:
                     self._expand(file, [group], span, reading)
             else:
-                reading.problems.append(file.problem(groups[0], groups[0].problem or _reason(error)))
+                reading.problems.append(file.problem(groups[0], _reason(error)))
             return
         reading.rows += rows
         for name in sorted(unknown_zones(found)):

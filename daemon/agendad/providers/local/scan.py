@@ -29,6 +29,9 @@ _COMPONENT = re.compile(rb"\n(BEGIN|END)[ \t]*:([^\r\n]*)", re.IGNORECASE)
 _BOUNDING = re.compile(
     rb"\n(DTSTART|DTEND|DURATION|RRULE|RDATE|EXDATE|EXRULE|RECURRENCE-ID|UID)[ \t]*([;:][^\r\n]*)", re.IGNORECASE
 )
+_NO_COLON = re.compile(
+    rb"\n((?:DTSTART|DTEND|DURATION|RRULE|RDATE|EXDATE|RECURRENCE-ID)(?![\w;:-])[^;:\r\n]*)\r?(?:\n|\Z)"
+)
 _MOMENT = re.compile(rb"(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(\d\d)Z?)?")
 _DURATION = re.compile(
     rb"\+?P(?:(\d{1,5})W|(?:(\d{1,6})D)?(?:T(?:(\d{1,7})H)?(?:(\d{1,8})M)?(?:(\d{1,9})S)?)?)", re.IGNORECASE
@@ -45,8 +48,8 @@ _PLACE = re.compile(
 class Group:
     """All events of a file under one UID: a single event, or a series with its overrides.
 
-    `text` is their unfolded lines. `first` counts the events of the file before it. `problem` says what in it is
-    not readable; `bounds` are then still right, as far as they could be had.
+    `text` is their unfolded lines. `first` counts the events of the file before it. `problem` says what in it cannot
+    be read by anybody; the bounds then hold whatever it may have meant.
     """
 
     uid: bytes
@@ -132,8 +135,10 @@ class _Parts:
         self._stack.append(name)
 
     def _close(self, name: bytes, at: int, end: int) -> None:
-        if not self._stack or self._stack.pop() != name:
-            raise _Damaged(f"END:{_word(name)} has no BEGIN of that name before it")
+        expected = self._stack.pop() if self._stack else b""
+        if expected != name:
+            due = f"END:{_word(expected)}" if expected else "BEGIN:VCALENDAR"
+            raise _Damaged(f"END:{_word(name)} stands where {due} is due")
         depth = len(self._stack)
         if depth == 2:
             self._cut = end
@@ -172,15 +177,18 @@ def _bound(own: bytes) -> tuple[bytes, Bounds, bool, str]:
     """UID, bounds, whether it belongs to a series, and what is wrong, of one event's own properties."""
     uid = b""
     found: dict[bytes, bytes] = {}
+    twice = False
     for match in _BOUNDING.finditer(own):
         name = match[1].upper()
         value = match[2]
         if name == b"UID":
             uid = value[1:].strip() if value[:1] == b":" else value.rpartition(b":")[2].strip()
-        elif name in found and name not in (b"RDATE", b"EXDATE"):
-            return uid, ALWAYS, True, ""
         else:
+            twice = twice or (name in found and name not in (b"RDATE", b"EXDATE"))
             found[name] = value
+    bare = _NO_COLON.search(own)
+    if bare or twice:
+        return uid, ALWAYS, True, f"the line has no colon: {_word(bare[1])}" if bare else ""
     recurring = b"RRULE" in found or b"RDATE" in found or b"RECURRENCE-ID" in found or b"EXRULE" in found
     start = _moment(found.get(b"DTSTART"))
     if start is None:

@@ -20,12 +20,12 @@ FILES = sorted(CORPUS.glob("*.ics"), key=lambda path: path.name)
 BEYOND_THE_LIBRARIES = {"leap-second.ics"}
 ZONES = [ZoneInfo("Europe/Paris"), ZoneInfo("America/Los_Angeles"), ZoneInfo("Pacific/Auckland")]
 WINDOWS = [
-    (datetime(2026, 11, 23), timedelta(days=42)),
-    (datetime(2026, 11, 25), timedelta(days=1)),
-    (datetime(2026, 10, 20), timedelta(days=30)),
-    (datetime(2026, 1, 1), timedelta(days=366)),
-    (datetime(2024, 1, 1), timedelta(days=20)),
-    (datetime(2030, 6, 1), timedelta(days=7)),
+    (datetime.fromisoformat("2026-11-23"), timedelta(days=42)),
+    (datetime.fromisoformat("2026-11-25"), timedelta(days=1)),
+    (datetime.fromisoformat("2026-10-20"), timedelta(days=30)),
+    (datetime.fromisoformat("2026-01-01"), timedelta(days=366)),
+    (datetime.fromisoformat("2024-01-01"), timedelta(days=20)),
+    (datetime.fromisoformat("2030-06-01"), timedelta(days=7)),
 ]
 
 
