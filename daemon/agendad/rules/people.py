@@ -33,6 +33,8 @@ def read_people(data: bytes) -> tuple[People | None, tuple[Diagnostic, ...]]:
     except Refused as refused:
         return None, (*all_problems, *refused.problems)
     for key, value in entries.values():
+        if key.text.startswith("x-"):
+            continue
         try:
             person = _person(key, value, owners)
         except Refused as refused:

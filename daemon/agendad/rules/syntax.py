@@ -34,7 +34,7 @@ _KNOWN: Final = (
         "write `\\\\` for a backslash, or use single quotes",
     ),
     ("found invalid Unicode character escape", "this escape is no character", "write the character itself"),
-    ("expected hexdecimal number", "this escape is incomplete", "write the character itself"),
+    ("hex", "this escape is incomplete", "write the character itself"),
     ("unknown directive", "this directive is not known", "remove the line"),
     ("tab character", "a tab stands where indentation is due", "indent with spaces"),
     ("node content", "a value is missing here", "remove the comma, or write the value"),
@@ -67,7 +67,7 @@ def explain(source: Source, error: yaml.YAMLError) -> Diagnostic:
         return _bad_start(source, place)
     if context_mark is not None:
         for part, message, hint in _OPEN:
-            if part in context:
+            if part in context and "expected" in problem:
                 return _at(source, context_mark.index, message, hint)
     if "expected" in problem and "block" in context:
         return _out_of_line(source, place)

@@ -12,9 +12,11 @@ import os
 from pathlib import Path
 
 import pytest
+import yaml
 
 from agendad.rules.load import Loaded, load_configuration, load_paths
 from agendad.rules.report import as_text
+from agendad.rules.tree import parse
 
 CASES = sorted((Path(__file__).parents[2] / "golden" / "diagnostics").glob("*.txt"))
 ESCAPED = " (escaped)"
@@ -60,3 +62,13 @@ def test_problems_are_shown_with_place_and_likely_correction(case: Path, tmp_pat
     else:
         assert shown == expected
     assert shown, "a broken input must have a problem"
+
+
+OTHERWISE = {"yaml-tab-in-line", "yaml-unknown-directive", "yaml-unknown-escape"}
+"""Where the pure parser is stricter or milder than libyaml, or shows the next character."""
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if case.stem not in OTHERWISE], ids=lambda path: path.stem)
+def test_the_pure_parser_finds_the_same_problems_as_libyaml(case: Path) -> None:
+    for file, data in sections(case.read_text(encoding="utf-8")).items():
+        assert parse(file, data, yaml.SafeLoader).problems == parse(file, data).problems

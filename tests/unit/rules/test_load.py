@@ -303,7 +303,7 @@ def test_a_whole_configuration_folder(tmp_path: Path) -> None:
         "working_hours: {mon-fri: [14:00-18:00, 09:00-12:00]}\nhorizon: 4 weeks\npoll: 10m\ngrid: 5m\nsettle: 1h\n"
         "tentative: free\nplacement: exact\nlanguage: fr\ncountry: DE\nsubdivision: BY\n"
         "away: {titles: [holiday]}\nlimits: {deletes_per_cycle: 3}\n",
-        people=PEOPLE,
+        people=PEOPLE + "  x-old: [anything]\n",
         rules__b=rule_file("b"),
         rules__a=rule_file("a"),
         rules__sub__c=rule_file("c"),

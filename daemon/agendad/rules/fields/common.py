@@ -51,6 +51,11 @@ def words(*known: str) -> Schema:
     return {"enum": list(known)}
 
 
+def by_id(item: Schema) -> Schema:
+    """A mapping of ids to such items; keys that begin with `x-` are passed over."""
+    return {"type": "object", "patternProperties": {"^x-": {}}, "additionalProperties": item}
+
+
 def list_or_one(item: Schema) -> Schema:
     """A value or a list of values."""
     return {"anyOf": [item, {"type": "array", "items": item, "minItems": 1}]}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from agendad.rules.fields.common import STRING, language, list_or_one, number
+from agendad.rules.fields.common import STRING, by_id, language, list_or_one, number
 from agendad.rules.fields.configuration import address
 from agendad.rules.fields.rule import VERSION
 from agendad.rules.table import Field, Table
@@ -81,7 +81,7 @@ PEOPLE: Final = Field(
     as_is,
     "the people by id",
     "{grace: {name: Grace Hopper, emails: [grace@example.org]}}",
-    {"type": "object", "additionalProperties": {"$ref": "#/definitions/person"}},
+    by_id({"$ref": "#/definitions/person"}),
     synonyms=("persons", "contacts", "person"),
     may_be_empty=True,
 )

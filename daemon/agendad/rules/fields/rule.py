@@ -6,7 +6,7 @@ from typing import Final
 
 from agendad.model.rule import Text
 from agendad.rules.fields import trigger
-from agendad.rules.fields.common import BOOLEAN, DURATION, STRING, TEXT, duration, languages_text, rule_id
+from agendad.rules.fields.common import BOOLEAN, DURATION, STRING, TEXT, by_id, duration, languages_text, rule_id
 from agendad.rules.fields.look import LOOK
 from agendad.rules.fields.placement import PLACEMENT
 from agendad.rules.fields.selector import SCHEMA, read_selector
@@ -180,7 +180,7 @@ RULES: Final = Field(
     as_is,
     "the rules by id: unique in all files, kebab-case, stable",
     "{deep-work: {block: Deep work, every: weekday, at: 09:00-12:00}}",
-    {"type": "object", "additionalProperties": {"$ref": "#/definitions/rule"}},
+    by_id({"$ref": "#/definitions/rule"}),
     synonyms=("rule", "blocks", "events"),
     may_be_empty=True,
     required=True,
