@@ -67,7 +67,7 @@ def _calendar(found: Found, folder: Path) -> CalendarSettings:
     write = found[accounts.WRITE]
     return CalendarSettings(
         provider=found.value(accounts.PROVIDER, "local"),
-        path=Path(os.path.normpath(folder.absolute() / Path(found[accounts.PATH]).expanduser())),
+        path=Path(os.path.normpath(folder.absolute() / found[accounts.PATH])),
         write=write,
         read=found.value(accounts.READ, (write,)),
     )

@@ -178,10 +178,10 @@ def _read_field(found: Found, field: Field[Any], value: Node) -> None:
     except Refused as refused:
         found.broken = True
         for each in refused.problems:
-            found.problems.append(_with_example(each, field, value))
+            found.problems.append(_with_example(each, field))
 
 
-def _with_example(found: Diagnostic, field: Field[Any], value: Node) -> Diagnostic:
+def _with_example(found: Diagnostic, field: Field[Any]) -> Diagnostic:
     """The problem of a field, with the field's example as its hint when it has none of its own."""
     if found.hint:
         return found

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from agendad.rules.fields.common import SCALAR, STRING, list_or_one, words
 from agendad.rules.table import Field, Found, Table, read_table, read_whole
-from agendad.rules.values import mapping, one_or_more, refuse, text, word_of
+from agendad.rules.values import mapping, one_or_more, refuse, shown, text, word_of
 
 if TYPE_CHECKING:
     from agendad.rules.tree import Node
@@ -32,10 +33,18 @@ def _setting(name: str, means: str, example: str, *synonyms: str) -> Field[str]:
     return Field(name, text, means, example, SCALAR, synonyms=synonyms)
 
 
+def _path(node: Node) -> Path:
+    word = text(node).strip()
+    try:
+        return Path(word).expanduser()
+    except RuntimeError:  # `~name` of nobody
+        refuse(node, "bad-path", f"there is no home folder `{shown(word.partition('/')[0])}`", "write the whole path")
+
+
 PROVIDER: Final = _provider("local", later=("google", "caldav"))
 PATH: Final = Field(
     "path",
-    text,
+    _path,
     "a folder of folders of .ics files, one folder a calendar",
     "calendars/",
     STRING,
@@ -89,7 +98,7 @@ MAIL: Final = Table(
     _setting("tls", "how the connection is secured", "true", "ssl"),
 )
 _PEOPLE_PATH: Final = Field(
-    "path", text, "a folder of vCards", "contacts/", STRING, synonyms=("folder", "dir", "vcards")
+    "path", _path, "a folder of vCards", "contacts/", STRING, synonyms=("folder", "dir", "vcards")
 )
 PEOPLE: Final = Table("`people`", _PEOPLE_PATH)
 
