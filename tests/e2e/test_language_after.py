@@ -262,3 +262,105 @@ def test_steps_want_their_start_and_length(project: Project, key: str) -> None:
     del lines[key]
     project.rule(*lines.values(), "between: 10:00-12:00", "steps: [{on: week 1, block: List}]")
     assert any(key in problem["message"] + problem["hint"] for problem in project.problems())
+
+
+# ---------------------------------------------------------------- events that change
+
+
+def test_the_block_goes_when_the_person_declines_the_event(project: Project) -> None:
+    path = project.event("2026-11-24 14:00-16:00", "Board", *invite("chair@example.org"), uid="board")
+    project.rule(*WALK)
+    project.apply()
+    path.write_text(path.read_text().replace("PARTSTAT=ACCEPTED:mailto:ada", "PARTSTAT=DECLINED:mailto:ada"))
+    assert project.kept().blocks() == []
+    assert project.own() == {}
+
+
+def test_a_walk_that_was_deleted_stays_deleted_when_its_event_moves(project: Project) -> None:
+    path = project.event("2026-11-24 14:00-16:00", "Board", *invite("chair@example.org"), uid="board")
+    project.rule(*WALK)
+    project.apply()
+    project.delete("r/board")
+    project.event("2026-11-26 10:00-10:30", "Other")  # so that the calendar does not read empty
+    project.apply()
+    path.write_text(path.read_text().replace("20261124T", "20261125T"), newline="")
+    assert project.kept().blocks() == []
+
+
+def test_a_title_may_name_the_event_and_follows_it(project: Project) -> None:
+    path = project.event("2026-11-24 14:00-16:00", "Board", uid="board")
+    project.rule('block: "Prepare: {{ event.title }}"', "before: {title: board}", "lasts: 30m")
+    assert project.kept().block("r/board")["title"] == "Prepare: Board"
+    path.write_text(path.read_text().replace("SUMMARY:Board", "SUMMARY:Board of directors"))
+    assert project.kept().block("r/board")["title"] == "Prepare: Board of directors"
+
+
+def test_an_unknown_name_in_a_title_is_found_by_check(project: Project) -> None:
+    """Undefined names are errors."""
+    project.rule('block: "Prepare {{ event.titel }}"', "before: {title: board}", "lasts: 30m")
+    assert project.run("check").status == 1
+    project.rule('block: "{{ nobody }}"', "every: day", "at: 09:00-10:00")
+    assert project.run("check").status == 1
+
+
+def test_a_block_after_a_moved_block_follows_the_persons_hand(project: Project) -> None:
+    project.rules("""
+        deep-work: {block: Deep work, every: tuesday, at: 09:00-11:00}
+        stretch: {block: Stretch, after: {rule: deep-work}, lasts: 15m, within: 1h}
+    """)
+    project.apply()
+    project.edit("deep-work/2026-11-24", to="2026-11-25 14:00-15:00")
+    plan = project.kept()
+    assert plan.blocks("stretch") == ["2026-11-25 15:00-15:15"]
+
+
+def test_a_chain_of_three_settles_in_one_cycle(project: Project) -> None:
+    project.rules("""
+        a: {block: A, every: tuesday, at: 09:00-10:00}
+        b: {block: B, after: {rule: a}, lasts: 30m, within: 2h}
+        c: {block: C, after: {rule: b}, lasts: 30m, within: 2h}
+    """)
+    plan = project.kept()
+    assert plan.blocks() == ["2026-11-24 09:00-10:00", "2026-11-24 10:00-10:30", "2026-11-24 10:30-11:00"]
+
+
+def test_rules_in_a_circle_come_to_an_end(project: Project) -> None:
+    project.rules("""
+        a: {block: A, after: {rule: b}, lasts: 30m}
+        b: {block: B, after: {rule: a}, lasts: 30m}
+        walk: {block: Walk, after: {title: walk}, lasts: 30m}
+    """)
+    project.event("2026-11-24 09:00-10:00", "Walk to school")
+    assert project.run("check").status in {0, 1}
+    assert project.run("plan").status in {0, 1}
+
+
+def test_several_events_at_once_each_have_their_walk(project: Project) -> None:
+    for uid in ("one", "two"):
+        project.event("2026-11-24 14:00-16:00", uid, *invite("chair@example.org"), uid=uid)
+    project.rule(*WALK)
+    plan = project.plan()
+    assert plan.keys() == ["r/one", "r/two"]
+    assert plan.blocks() == ["2026-11-24 16:00-16:15", "2026-11-24 16:15-16:30"]
+
+
+def test_overlapping_events_are_one_busy_time(project: Project) -> None:
+    project.event("2026-11-24 09:00-10:30")
+    project.event("2026-11-24 09:30-11:00")
+    project.rule(*PAUSE)
+    assert project.plan().blocks() == ["2026-11-24 11:00-11:05"]
+
+
+def test_free_and_declined_events_are_no_busy_time(project: Project) -> None:
+    project.event("2026-11-24 09:00-11:00", "Free", "TRANSP:TRANSPARENT")
+    project.event("2026-11-25 09:00-11:00", "Declined", *invite("x@y.org", me="DECLINED"))
+    project.rule("block: F", "every: thursday", "at: 09:00-11:00", "show_as: free", name="free")
+    project.rule(*PAUSE)
+    assert project.plan().blocks("r") == []
+
+
+def test_after_and_before_take_exceptions_of_holidays_and_days(project: Project) -> None:
+    project.event("2026-11-24 14:00-16:00", "Board", uid="tue")
+    project.event("2026-11-25 14:00-16:00", "Board", uid="wed")
+    project.rule("block: W", "after: {title: board}", "lasts: 15m", "except: [tue]")
+    assert project.plan().keys() == ["r/wed"]

@@ -182,3 +182,107 @@ def test_clock_changes(project: Project, day: str, at: str, shown: str, lasts: i
 def test_lasts_is_elapsed_time_also_over_a_clock_change(project: Project) -> None:
     project.rule("block: B", "every: sunday", "at: 01:00", "lasts: 3h")
     assert project.plan(now="2027-03-22T08:00").blocks() == ["2027-03-28 01:00-05:00"]
+
+
+def test_times_without_a_start_counts_from_the_rules_own_beginning(project: Project) -> None:
+    """A person who writes `times: 3` gets three."""
+    project.rule("block: B", "every: day", "times: 3", "at: 09:00-10:00")
+    assert project.plan().days() == ["2026-11-23", "2026-11-24", "2026-11-25"]
+    project.apply()
+    assert project.plan(now="2026-11-25T08:00").days() == ["2026-11-25"]
+
+
+def test_the_days_around_new_year_belong_to_the_week_that_holds_their_thursday(project: Project) -> None:
+    project.configure(horizon="2 weeks")
+    project.rule("block: B", "every: week", "on: fri", "lasts: 1h", "between: 09:00-12:00")
+    plan = project.plan(now="2026-12-28T08:00")
+    assert [(block["key"], block["start"][:10]) for block in plan.of()] == [
+        ("r/2026-W53", "2027-01-01"),
+        ("r/2027-W01", "2027-01-08"),
+    ]
+
+
+def test_29_february_exists_only_in_leap_years_or_follows_if_missing(project: Project) -> None:
+    project.rule("block: B", "every: 29 february", "at: 09:00-10:00")
+    assert project.plan(now="2027-02-26T08:00").days() == []
+    assert project.plan(now="2028-02-26T08:00").days() == ["2028-02-29"]
+    project.rule("block: B", "every: 29 february", "if_missing: last day", "at: 09:00-10:00")
+    assert project.plan(now="2027-02-26T08:00").days() == ["2027-02-28"]
+
+
+@pytest.mark.parametrize(
+    ("phrase", "same"),
+    [
+        ("mon,wed,fri", "mon, wed, fri"),
+        ("[monday, wednesday, friday]", "mon, wed, fri"),
+        ("first tuesday of month", "1st tuesday of month"),
+        ("Weekday", "weekday"),
+    ],
+)
+def test_ways_to_write_the_same(project: Project, phrase: str, same: str) -> None:
+    project.rule("block: B", f"every: {phrase}", "at: 09:00-10:00", name="a")
+    project.rule("block: B", f"every: {same}", "at: 11:00-12:00", name="b")
+    plan = project.plan()
+    assert plan.days("a") == plan.days("b")
+
+
+@pytest.mark.parametrize(
+    "phrase",
+    [
+        "sometimes",
+        "6th monday of month",
+        "week 6 of month",
+        "month 4 of quarter",
+        "32 january",
+        "mon-",
+        "0 weeks",
+        "every day",
+    ],
+)
+def test_anything_else_is_an_error_with_a_hint(project: Project, phrase: str) -> None:
+    project.rule("block: B", f"every: {phrase}", "at: 09:00-10:00")
+    (problem,) = project.problems()
+    assert problem["hint"]
+    assert project.run("when", phrase).status == 2
+
+
+def test_a_change_of_the_zone_moves_the_blocks_with_the_wall_clock(project: Project) -> None:
+    project.rule("block: B", "every: tuesday", "at: 09:00-10:00")
+    project.apply()
+    project.configure(timezone="Europe/London")
+    plan = project.kept()
+    (block,) = plan.of()
+    assert (block["start"], block["state"]) == ("2026-11-24T09:00:00+00:00", "written")
+
+
+def test_the_first_example_of_the_rule_language_is_understood(project: Project) -> None:
+    project.write(
+        "rules/example.yaml",
+        """version: 1
+timezone: Europe/Paris          # optional; else the configuration's
+rules:
+  deep-work:                    # the rule's id: unique in all files, kebab-case, stable
+    block: Deep work            # the verb and its title
+    every: weekday              # the trigger
+    at: 09:00-12:00             # the placement
+    kind: focus
+    yield: shrink
+
+  walk-after-long-meeting:
+    block: Walk
+    after: {meeting: any, lasts: ">= 1h"}
+    lasts: 15m
+    within: 1h
+
+  no-late-meetings:
+    protect: Evenings are mine
+    every: weekday
+    at: 17:00-23:59
+    allow: {title: "/urgent|incident/i"}
+""",
+    )
+    project.event("2026-11-24 14:00-16:00", "Board", "ATTENDEE:mailto:x@y.org", uid="b")
+    plan = project.kept()
+    assert len(plan.of("deep-work")) == 5
+    assert plan.blocks("walk-after-long-meeting") == ["2026-11-24 16:00-16:15"]
+    assert plan.at("no-late-meetings/2026-11-24") == "2026-11-24 17:00-23:59"

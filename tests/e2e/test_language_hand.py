@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import TYPE_CHECKING
 
 import pytest
@@ -392,3 +393,159 @@ def test_a_past_block_that_was_deleted_stays_deleted(kept: Project) -> None:
     kept.delete(TUE)
     kept.apply(now="2026-11-25T08:00")
     assert TUE not in kept.own()
+
+
+# ---------------------------------------------------------------- odd hands
+
+
+def test_a_block_moved_onto_the_next_one_pushes_it_as_a_real_event_would(kept: Project) -> None:
+    kept.edit(TUE, to="2026-11-25 09:00-10:00")
+    plan = kept.kept()
+    assert plan.at(TUE) == "2026-11-25 09:00-10:00"
+    assert plan.at(WED) == "2026-11-25 10:00-12:00"
+
+
+def test_a_block_that_was_made_all_day_stays_so(kept: Project) -> None:
+    kept.edit(TUE, to="2026-11-24")
+    assert kept.kept().at(TUE) == "2026-11-24"
+
+
+def test_a_block_that_was_made_a_series_is_left_alone(kept: Project) -> None:
+    import icalendar
+
+    kept.edit(TUE, RRULE=icalendar.vRecur.from_ical("FREQ=WEEKLY;COUNT=3"))
+    before = kept.file_of(TUE).read_bytes()
+    kept.rule("block: Focus", RULE[1], "at: 10:00-11:00")
+    kept.apply()
+    assert kept.plan().changes == []
+    assert b"FREQ=WEEKLY" in kept.file_of(TUE).read_bytes()
+    assert before.count(b"RRULE") == 1
+
+
+def test_a_block_that_was_cancelled_by_hand_is_deleted(kept: Project) -> None:
+    """Some calendar programs cancel instead of deleting."""
+    kept.edit(TUE, STATUS="CANCELLED")
+    plan = kept.kept()
+    assert plan.at(TUE) == ""
+    kept.lose("ledger.db")
+    assert kept.kept().at(TUE) == ""
+
+
+def test_a_block_to_which_guests_were_added_is_touched(kept: Project) -> None:
+    """A rule that goes takes only its untouched blocks along."""
+    import icalendar
+
+    kept.edit(TUE, ATTENDEE=icalendar.vCalAddress("mailto:bob@example.com"))
+    kept.rule(*RULE, "enabled: false")
+    kept.apply()
+    assert list(kept.own()) == [TUE]
+
+
+def test_one_piece_of_two_times_is_deleted_alone(project: Project) -> None:
+    project.rule("block: B", "every: tuesday", "at: [09:00-10:00, 14:00-15:00]")
+    project.apply()
+    project.delete("r/2026-11-24#2")
+    assert project.kept().keys() == ["r/2026-11-24"]
+    project.lose("ledger.db")
+    assert project.kept().keys() == ["r/2026-11-24"]
+
+
+def test_one_piece_of_a_split_total_is_moved_alone(project: Project) -> None:
+    project.rule("block: W", "every: week", "lasts: 2h", "split: 1h", "at_most: 1 per day", "between: 13:00-18:00")
+    project.apply()
+    first, second = (key for key in sorted(project.own()) if key.startswith("r/2026-W48"))
+    project.edit(second, to="2026-11-27 15:00-16:00")
+    plan = project.kept()
+    assert plan.at(second) == "2026-11-27 15:00-16:00"
+    assert plan.at(first)[:10] != "2026-11-27"
+    assert sum(key.startswith("r/2026-W48") for key in project.own()) == 2
+
+
+def test_deleting_a_piece_of_a_split_total_does_not_make_another(project: Project) -> None:
+    project.rule("block: W", "every: week", "lasts: 2h", "split: 1h", "at_most: 1 per day", "between: 13:00-18:00")
+    project.apply()
+    project.delete("r/2026-W48")
+    project.kept()
+    assert [key for key in project.own() if key.startswith("r/2026-W48")] == ["r/2026-W48#2"]
+
+
+def test_a_block_split_by_a_meeting_is_whole_again_when_it_goes(project: Project) -> None:
+    project.rule("block: B", "every: tuesday", "at: 09:00-12:00", "yield: split")
+    event = project.event("2026-11-24 10:00-11:00")
+    assert project.kept().keys() == ["r/2026-11-24", "r/2026-11-24#2"]
+    event.unlink()
+    assert project.kept().blocks() == ["2026-11-24 09:00-12:00"]
+    assert list(project.own()) == ["r/2026-11-24"]
+
+
+def test_undo_holds_in_the_next_cycle(kept: Project) -> None:
+    """Every change can be undone; a timer that did it again five minutes later would make that a joke."""
+    kept.ok("undo", "--yes")
+    assert kept.own() == {}
+    kept.ok("run", "--once", now="2026-11-23T08:05")
+    assert kept.own() == {}
+    kept.ok("reset", TUE)
+    assert kept.kept().keys() == [TUE]
+
+
+def test_a_change_by_hand_while_a_rule_was_off_is_kept(kept: Project) -> None:
+    kept.edit(TUE, to="2026-11-24 15:00-16:00")
+    kept.rule(*RULE, "enabled: false")
+    kept.apply()
+    kept.rule(*RULE)
+    assert kept.kept().at(TUE) == "2026-11-24 15:00-16:00"
+
+
+def test_moved_from_holds_with_a_lost_ledger_and_is_harmless_when_left_in_the_file(kept: Project) -> None:
+    kept.edit(WED, SUMMARY="Mine")
+    kept.apply()
+    (kept.config / "rules" / "r.yaml").unlink()
+    kept.rule(*RULE, "moved_from: r", name="focus")
+    lose(kept, ("ledger.db",))
+    for _ in range(2):
+        plan = kept.kept()
+        assert plan.blocks() == ["2026-11-24 09:00-12:00", "2026-11-25 09:00-12:00"]
+        assert len(kept.own()) == 2
+        assert [block["title"] for block in plan.of()] == ["Deep work", "Mine"]
+        assert {block["rule"] for block in plan.of()} == {"focus"}
+
+
+def test_moved_from_keeps_a_renamed_block_with_its_rule(kept: Project) -> None:
+    kept.edit(WED, SUMMARY="Mine")
+    kept.apply()
+    (kept.config / "rules" / "r.yaml").unlink()
+    kept.rule("block: Focus", RULE[1], "at: 10:00-11:00", "moved_from: r", name="focus")
+    plan = kept.kept()
+    assert [(block["title"], block["rule"]) for block in plan.of()] == [("Focus", "focus"), ("Mine", "focus")]
+    assert plan.blocks() == ["2026-11-24 10:00-11:00", "2026-11-25 10:00-11:00"]
+    assert plan.skipped == {}
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_a_sync_program_that_writes_files_anew_is_no_hand(kept: Project, newline: str) -> None:
+    """Another order of properties, other line ends, UTC instead of a zone, another DTSTAMP: the same event."""
+    for key, event in kept.own().items():
+        start, end = (event[name].dt.astimezone(UTC) for name in ("DTSTART", "DTEND"))
+        lines = [
+            "BEGIN:VCALENDAR",
+            "VERSION:2.0",
+            "PRODID:-//sync//EN",
+            "BEGIN:VEVENT",
+            f"X-AGENDAD-DIGEST:{event['X-AGENDAD-DIGEST']}",
+            f"X-AGENDAD-KEY:{key}",
+            "X-AGENDAD-RULE:r",
+            f"DTEND:{end:%Y%m%dT%H%M%SZ}",
+            f"DTSTART:{start:%Y%m%dT%H%M%SZ}",
+            "DTSTAMP:20261123T120000Z",
+            f"SUMMARY:{event['SUMMARY']}",
+            f"UID:{event['UID']}",
+            "END:VEVENT",
+            "END:VCALENDAR",
+            "",
+        ]
+        kept.file_of(key).write_bytes(newline.join(lines).encode())
+    plan = kept.plan()
+    assert plan.changes == []
+    assert [block["state"] for block in plan.of()] == ["written", "written"]
+    kept.rule("block: Focus", RULE[1], "at: 10:00-11:00")
+    assert {block["title"] for block in kept.kept().of()} == {"Focus"}
