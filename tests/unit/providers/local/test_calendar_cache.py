@@ -1,0 +1,261 @@
+"""Files are read again only when they changed, and the cache is never believed on doubt."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import sys
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from agendad.providers.local import listing
+from agendad.providers.local.calendars import LocalCalendars
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+PARIS = ZoneInfo("Europe/Paris")
+START = datetime(2026, 11, 23, tzinfo=PARIS)
+WEEKS = timedelta(weeks=6)
+YEAR_BACK = timedelta(days=365)
+
+_opened: list[str] = []
+_listening = False
+
+
+def _hear(name: str, arguments: tuple[object, ...]) -> None:
+    if _listening and name == "open" and str(arguments[0]).endswith(".ics"):
+        _opened.append(os.path.basename(str(arguments[0])))  # noqa: PTH119  # within an audit hook nothing may be opened
+
+
+sys.addaudithook(_hear)
+
+
+@pytest.fixture
+def opened() -> Iterator[list[str]]:
+    """The names of all calendar files that were opened since the list was last cleared."""
+    global _listening  # noqa: PLW0603  # an audit hook cannot be taken off again, only told to be quiet
+    _opened.clear()
+    _listening = True
+    yield _opened
+    _listening = False
+
+
+def write(folder: Path, name: str, start: datetime = START, title: str = "Meeting", rule: str = "") -> None:
+    stamp = start.astimezone(ZoneInfo("UTC"))
+    text = (
+        "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Example//EN\r\nBEGIN:VEVENT\r\n"
+        f"UID:{name}@example.com\r\nDTSTART:{stamp:%Y%m%dT%H%M%SZ}\r\nDURATION:PT1H\r\n{rule}"
+        f"SUMMARY:{title}\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+    )
+    temporary = folder / ".temporary"
+    temporary.write_text(text)
+    temporary.replace(folder / f"{name}.ics")
+
+
+@pytest.fixture
+def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Ten meetings a week apart, a series, and an old meeting; the clock of the disk is taken to be exact."""
+    monkeypatch.setattr(listing, "RACY_NS", -(10**12))
+    folder = tmp_path / "own"
+    folder.mkdir()
+    for number in range(10):
+        write(folder, f"m{number}", START + timedelta(weeks=number - 2, hours=9))
+    write(folder, "series", START - timedelta(days=700), "Series", "RRULE:FREQ=WEEKLY\r\n")
+    write(folder, "old", START - timedelta(days=300), "Old")
+    return folder
+
+
+def port(own: Path, cache: bool = True, zone: ZoneInfo = PARIS, me: str = "ada@example.com") -> LocalCalendars:
+    folder = own.parent / "cache" if cache else None
+    return LocalCalendars(own.parent, write="own", read=["own"], zone=zone, me=frozenset({me}), cache=folder)
+
+
+def titles(calendars: LocalCalendars, start: datetime = START, length: timedelta = WEEKS) -> list[str]:
+    return [event.fields.title for event in calendars.read(start, start + length).events]
+
+
+def test_an_unchanged_calendar_is_not_read_again(own: Path, opened: list[str]) -> None:
+    first = port(own).read(START, START + WEEKS)
+    assert len(set(opened)) == 12
+    opened.clear()
+    assert port(own).read(START, START + WEEKS) == first
+    assert opened == []
+
+
+def test_one_changed_file_is_read_alone(own: Path, opened: list[str]) -> None:
+    port(own).read(START, START + WEEKS)
+    opened.clear()
+    write(own, "m4", START + timedelta(days=1), "Changed")
+    assert "Changed" in titles(port(own))
+    assert opened == ["m4.ics"]
+    opened.clear()
+    titles(port(own))
+    assert opened == []
+
+
+def test_a_file_that_was_edited_in_place_is_read(own: Path, opened: list[str]) -> None:
+    port(own).read(START, START + WEEKS)
+    opened.clear()
+    path = own / "m4.ics"
+    path.write_bytes(path.read_bytes().replace(b"Meeting", b"Changed"))
+    opened.clear()
+    assert "Changed" in titles(port(own))
+    assert opened == ["m4.ics"]
+
+
+def test_new_and_removed_and_renamed_files_are_seen(own: Path) -> None:
+    assert len(titles(port(own))) == 12
+    write(own, "new", START + timedelta(days=2), "New")
+    (own / "m3.ics").unlink()
+    (own / "m4.ics").rename(own / "renamed.ics")
+    calendars = port(own)
+    snapshot = calendars.read(START, START + WEEKS)
+    assert len(snapshot.events) == 12
+    assert {event.href for event in snapshot.events if event.fields.title != "Series"} == {
+        "new.ics", "renamed.ics", "m2.ics", "m5.ics", "m6.ics", "m7.ics",
+    }  # fmt: skip
+    assert snapshot.counts == {"own": 12}
+
+
+def test_two_files_that_change_places_are_told_apart(own: Path) -> None:
+    port(own).read(START, START + WEEKS)
+    (own / "m2.ics").rename(own / "x.ics")
+    (own / "m3.ics").rename(own / "m2.ics")
+    (own / "x.ics").rename(own / "m3.ics")
+    found = {event.uid: event.href for event in port(own).read(START, START + WEEKS).events}
+    assert (found["m2@example.com"], found["m3@example.com"]) == ("m3.ics", "m2.ics")
+
+
+def test_a_window_that_moves_by_days_reads_no_file(own: Path, opened: list[str]) -> None:
+    port(own).read(START, START + WEEKS)
+    opened.clear()
+    for days in range(14):
+        moved = START + timedelta(days=days)
+        assert titles(port(own), moved) == titles(port(own, cache=False), moved)
+        opened[:] = [name for name in opened if False]
+    for days in range(14):
+        titles(port(own), START + timedelta(days=days))
+    assert opened == []
+
+
+def test_a_longer_window_reads_only_what_it_adds(own: Path, opened: list[str]) -> None:
+    port(own).read(START, START + WEEKS)
+    opened.clear()
+    calendars = port(own)
+    assert "Old" in titles(calendars, START - YEAR_BACK, YEAR_BACK)
+    assert sorted(opened) == ["m0.ics", "old.ics", "series.ics"]
+    opened.clear()
+    assert titles(calendars) == titles(port(own))
+    assert "Old" in titles(port(own), START - YEAR_BACK, YEAR_BACK)
+    assert opened == []
+
+
+def test_a_file_that_is_as_young_as_the_reading_is_not_trusted(
+    own: Path, opened: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A second change within the same tick of the disk's clock would leave no other trace."""
+    monkeypatch.setattr(listing, "RACY_NS", 10**12)
+    port(own).read(START, START + WEEKS)
+    opened.clear()
+    port(own).read(START, START + WEEKS)
+    assert len(set(opened)) == 12
+
+
+@pytest.mark.parametrize("change", [{"zone": ZoneInfo("Asia/Tokyo")}, {"me": "grace@example.com"}])
+def test_another_zone_or_person_gets_an_empty_cache(own: Path, opened: list[str], change: dict[str, object]) -> None:
+    port(own).read(START, START + WEEKS)
+    opened.clear()
+    port(own, **change).read(START, START + WEEKS)  # type: ignore[arg-type]  # the names are those of the function
+    assert len(set(opened)) == 12
+
+
+def damage_page(database: Path) -> None:
+    with database.open("r+b") as file:
+        file.seek(5000)
+        file.write(b"\xff" * 3000)
+
+
+def damage_row(database: Path) -> None:
+    with sqlite3.connect(database) as db:
+        db.execute("UPDATE occurrence SET data = replace(data, 'Meeting', 'Meetinq')")
+    db.close()
+
+
+def damage_names(database: Path) -> None:
+    with sqlite3.connect(database) as db:
+        db.execute("UPDATE calendar SET names = 'x', folder = 1")
+    db.close()
+
+
+def drop_table(database: Path) -> None:
+    with sqlite3.connect(database) as db:
+        db.execute("DROP TABLE file")
+    db.close()
+
+
+DAMAGE = {
+    "emptied": lambda database: database.write_bytes(b""),
+    "no database": lambda database: database.write_bytes(b"hello" * 1000),
+    "cut": lambda database: os.truncate(database, 8192),
+    "a page of rubbish": damage_page,
+    "a changed row": damage_row,
+    "names lost": damage_names,
+    "a table lost": drop_table,
+    "a folder in its place": lambda database: (database.unlink(), database.mkdir()),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE.values(), ids=DAMAGE)
+def test_a_damaged_cache_changes_no_answer(own: Path, damage) -> None:  # type: ignore[no-untyped-def]
+    first = port(own).read(START, START + WEEKS)
+    damage(own.parent / "cache" / "calendars.db")
+    for _ in range(2):
+        assert port(own).read(START, START + WEEKS) == first
+
+
+def test_a_cache_that_another_process_holds_is_done_without(own: Path) -> None:
+    first = port(own).read(START, START + WEEKS)
+    write(own, "m4", START + timedelta(days=1), "Changed")
+    holder = sqlite3.connect(own.parent / "cache" / "calendars.db", isolation_level=None)
+    holder.execute("BEGIN EXCLUSIVE")
+    try:
+        assert "Changed" in titles(port(own))
+    finally:
+        holder.close()
+    assert len(first.events) == len(titles(port(own)))
+
+
+def test_reading_without_a_cache_writes_nothing(own: Path) -> None:
+    before = sorted(own.parent.rglob("*"))
+    port(own, cache=False).read(START, START + WEEKS)
+    assert sorted(own.parent.rglob("*")) == before
+
+
+def test_reading_writes_only_the_cache(own: Path) -> None:
+    before = {path: path.stat().st_mtime_ns for path in own.rglob("*")}
+    port(own).read(START, START + WEEKS)
+    assert {path: path.stat().st_mtime_ns for path in own.rglob("*")} == before
+    assert [path.name for path in (own.parent / "cache").iterdir() if not path.name.endswith("-journal")] == [
+        "calendars.db"
+    ]
+
+
+def test_a_single_file_is_read_again_only_when_it_changed(own: Path, opened: list[str]) -> None:
+    (own / "old.ics").rename(own.parent / "feed.ics")
+
+    def read() -> list[str]:
+        settings = {"write": "own", "read": ["feed"], "zone": PARIS, "cache": own.parent / "cache"}
+        return titles(LocalCalendars(own.parent, **settings), START - YEAR_BACK, YEAR_BACK)  # type: ignore[arg-type]
+
+    assert "Old" in read()
+    opened.clear()
+    assert "Old" in read()
+    assert opened == []
+    write(own.parent, "feed", START - timedelta(days=3), "New")
+    assert "New" in read()
+    assert opened == ["feed.ics"]
