@@ -6,7 +6,7 @@ configuration. Reading changes nothing but the cache, which may be lost at any t
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from agendad.diagnostics import Severity
@@ -42,6 +42,7 @@ class LocalCalendars:
     `zone` is the zone of floating times and of the bounds of days; `me` are the person's addresses in lower case.
     `cache` is a folder for what can be read again at any time, made when missing; None keeps it in memory.
     `now` stamps what is written (DTSTAMP); `checkpoint` is for the crash tests, see `files.py`.
+    `disk_clock` is the coarsest time stamp that the disk may keep (two seconds on FAT).
     """
 
     def __init__(
@@ -55,6 +56,7 @@ class LocalCalendars:
         cache: Path | None = None,
         now: Callable[[], datetime] = _utc_now,
         checkpoint: Checkpoint = no_checkpoint,
+        disk_clock: timedelta = timedelta(seconds=2),
     ) -> None:
         self._path = path
         self._write = write
@@ -65,7 +67,7 @@ class LocalCalendars:
         if cache is not None:
             cache = _folder(cache)
         self._store = Store(cache, conditions(path, zone, me))
-        self._index = Index(self._store, Reader(zone, me))
+        self._index = Index(self._store, Reader(zone, me), disk_clock)
 
     def read(self, start: datetime, end: datetime) -> Snapshot:
         """All events that overlap [start, end); see the port. `counts` has every calendar that is read or written."""
@@ -93,8 +95,7 @@ class LocalCalendars:
         except (ProviderError, OSError) as error:
             return iter([Outcome(write, "failed", str(error)) for write in writes])
         if any(isinstance(write, Create) for write in writes):
-            seconds = int(self._now().timestamp())
-            self._index.refresh(source, (seconds, seconds))
+            self._index.refresh(source, None)
         return Writer(
             source.path,
             calendar=source.name,

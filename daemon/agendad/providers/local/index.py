@@ -19,6 +19,7 @@ from agendad.providers.local.scan import DAY, Bounds
 from agendad.providers.local.store import Change, Doubtful, State, Store
 
 if TYPE_CHECKING:
+    from datetime import timedelta
     from pathlib import Path
 
     from agendad.providers.local.reader import Reader, Reading
@@ -41,12 +42,14 @@ class Source:
 class Index:
     """The files of all calendars, as they were at the last look."""
 
-    def __init__(self, store: Store, reader: Reader) -> None:
+    def __init__(self, store: Store, reader: Reader, disk_clock: timedelta) -> None:
         self._store = store
         self._reader = reader
+        self._grain = int(disk_clock.total_seconds() * 1e9)
 
-    def refresh(self, source: Source, asked: Bounds) -> State:
-        """Brings the cache up to date, so that it holds all occurrences of the calendar in `asked`.
+    def refresh(self, source: Source, asked: Bounds | None) -> State:
+        """Brings the cache up to date, so that it holds all occurrences of the calendar in `asked`
+        (None: no more than it has).
 
         Raises ProviderError when the calendar is not there or cannot be listed.
         """
@@ -55,9 +58,11 @@ class Index:
         except Doubtful:
             return self._refresh(source, asked)  # the cache was emptied; now everything is read
 
-    def _refresh(self, source: Source, asked: Bounds) -> State:
-        listing = _look(source)
+    def _refresh(self, source: Source, asked: Bounds | None) -> State:
+        listing = self._look(source)
         state = self._store.state(source.name)
+        if asked is None:
+            asked = (0, 0) if state is None else state.covered
         if state is not None and _within(asked, state.covered) and listing.same_as(state.folder, state.signatures):
             return state
         change = self._step(source, listing, state, asked)
@@ -101,13 +106,13 @@ class Index:
             name.encode()
         except UnicodeEncodeError:
             raise CalendarUnreadable(f"{os.fspath(path)!a}: the name is not UTF-8", hint="rename the file") from None
-        now = time.time_ns()
+        trusted = self._trusted()
         try:
             descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
             try:
                 status = os.fstat(descriptor)
                 if not stat.S_ISREG(status.st_mode):
-                    return None, signature(status, now)
+                    return None, signature(status, trusted)
                 data = _whole(descriptor, status.st_size)
             finally:
                 os.close(descriptor)
@@ -117,22 +122,25 @@ class Index:
             return None, UNTRUSTED
         except OSError as error:
             return self._reader.unreadable(os.fspath(path), f"cannot be read: {error.strerror}"), UNTRUSTED
-        return self._reader.read(os.fspath(path), data, span), signature(status, now)
+        return self._reader.read(os.fspath(path), data, span), signature(status, trusted)
+
+    def _look(self, source: Source) -> Listing:
+        try:
+            return (look if source.is_folder else look_at_file)(source.path, self._trusted())
+        except OSError as error:
+            raise ProviderError(
+                f"the calendar {source.name!r} cannot be read: {source.path}: {error.strerror}",
+                hint="check that the folder exists, that its disk is mounted and that you may read it",
+            ) from error
+
+    def _trusted(self) -> int:
+        """The instant after which a change could be followed by another one at the same time of the disk's clock."""
+        return time.time_ns() - self._grain
 
 
 def is_calendar_file(name: str) -> bool:
     """Whether an entry of a vdir is an item: dot files and temporary files are not (the vdir specification)."""
     return name[0] != "." and name[-4:].lower() == ".ics"
-
-
-def _look(source: Source) -> Listing:
-    try:
-        return look(source.path) if source.is_folder else look_at_file(source.path)
-    except OSError as error:
-        raise ProviderError(
-            f"the calendar {source.name!r} cannot be read: {source.path}: {error.strerror}",
-            hint="check that the folder exists, that its disk is mounted and that you may read it",
-        ) from error
 
 
 def _whole(descriptor: int, size: int) -> bytes:

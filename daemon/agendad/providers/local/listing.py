@@ -8,7 +8,6 @@ no signature and read again the next time (the *racily clean* entries of version
 from __future__ import annotations
 
 import os
-import time
 from array import array
 from dataclasses import dataclass
 from operator import attrgetter
@@ -16,9 +15,6 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-RACY_NS: Final = 2_000_000_000
-"""The coarsest clock that file systems keep (FAT: two seconds)."""
 
 UNTRUSTED: Final = 0
 _FEW: Final = 64
@@ -54,18 +50,18 @@ class Known:
     names: list[str]
 
 
-def signature(status: os.stat_result, now_ns: int) -> int:
-    """The signature of a file that is read at `now_ns`, or UNTRUSTED."""
-    if max(status.st_mtime_ns, status.st_ctime_ns) > now_ns - RACY_NS:
+def signature(status: os.stat_result, trusted_ns: int) -> int:
+    """The signature of a file, or UNTRUSTED when it changed after `trusted_ns` (since the epoch)."""
+    if max(status.st_mtime_ns, status.st_ctime_ns) > trusted_ns:
         return UNTRUSTED
     return hash(_status(status))
 
 
-def look(path: Path) -> Listing:
+def look(path: Path, trusted_ns: int) -> Listing:
     """Asks for the status of every entry of the folder. Raises OSError when the folder cannot be listed."""
     descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
-        folder = signature(os.fstat(descriptor), time.time_ns())
+        folder = signature(os.fstat(descriptor), trusted_ns)
         try:
             with os.scandir(descriptor) as entries:
                 # In one chain of C functions: a Python loop over the entries would cost as much as the status calls.
@@ -77,9 +73,9 @@ def look(path: Path) -> Listing:
     return Listing(path, folder, found)
 
 
-def look_at_file(path: Path) -> Listing:
+def look_at_file(path: Path, trusted_ns: int) -> Listing:
     """The same for a calendar that is a single file."""
-    found = signature(path.stat(), time.time_ns())
+    found = signature(path.stat(), trusted_ns)
     return Listing(path.parent, found, array("q", [found]), path.name)
 
 

@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from agendad.providers.local import listing
 from agendad.providers.local.calendars import LocalCalendars
 
 if TYPE_CHECKING:
@@ -58,9 +57,8 @@ def write(folder: Path, name: str, start: datetime = START, title: str = "Meetin
 
 
 @pytest.fixture
-def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Ten meetings a week apart, a series, and an old meeting; the clock of the disk is taken to be exact."""
-    monkeypatch.setattr(listing, "RACY_NS", -(10**12))
+def own(tmp_path: Path) -> Path:
+    """Ten meetings a week apart, a series, and an old meeting."""
     folder = tmp_path / "own"
     folder.mkdir()
     for number in range(10):
@@ -70,9 +68,14 @@ def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def port(own: Path, cache: bool = True, zone: ZoneInfo = PARIS, me: str = "ada@example.com") -> LocalCalendars:
+EXACT = timedelta(0)
+"""The clock of a disk on which no two changes have the same time, so that files may be trusted at once."""
+
+
+def port(own: Path, cache: bool = True, **settings: object) -> LocalCalendars:
+    given = {"write": "own", "read": ["own"], "zone": PARIS, "disk_clock": EXACT, **settings}
     folder = own.parent / "cache" if cache else None
-    return LocalCalendars(own.parent, write="own", read=["own"], zone=zone, me=frozenset({me}), cache=folder)
+    return LocalCalendars(own.parent, cache=folder, **given)  # type: ignore[arg-type]  # the names are those of the class
 
 
 def titles(calendars: LocalCalendars, start: datetime = START, length: timedelta = WEEKS) -> list[str]:
@@ -155,22 +158,20 @@ def test_a_longer_window_reads_only_what_it_adds(own: Path, opened: list[str]) -
     assert opened == []
 
 
-def test_a_file_that_is_as_young_as_the_reading_is_not_trusted(
-    own: Path, opened: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_file_that_is_as_young_as_the_reading_is_not_trusted(own: Path, opened: list[str]) -> None:
     """A second change within the same tick of the disk's clock would leave no other trace."""
-    monkeypatch.setattr(listing, "RACY_NS", 10**12)
-    port(own).read(START, START + WEEKS)
+    coarse = timedelta(minutes=10)
+    port(own, disk_clock=coarse).read(START, START + WEEKS)
     opened.clear()
-    port(own).read(START, START + WEEKS)
+    port(own, disk_clock=coarse).read(START, START + WEEKS)
     assert len(set(opened)) == 12
 
 
-@pytest.mark.parametrize("change", [{"zone": ZoneInfo("Asia/Tokyo")}, {"me": "grace@example.com"}])
+@pytest.mark.parametrize("change", [{"zone": ZoneInfo("Asia/Tokyo")}, {"me": frozenset({"grace@example.com"})}])
 def test_another_zone_or_person_gets_an_empty_cache(own: Path, opened: list[str], change: dict[str, object]) -> None:
     port(own).read(START, START + WEEKS)
     opened.clear()
-    port(own, **change).read(START, START + WEEKS)  # type: ignore[arg-type]  # the names are those of the function
+    port(own, **change).read(START, START + WEEKS)
     assert len(set(opened)) == 12
 
 
@@ -249,7 +250,7 @@ def test_a_single_file_is_read_again_only_when_it_changed(own: Path, opened: lis
     (own / "old.ics").rename(own.parent / "feed.ics")
 
     def read() -> list[str]:
-        settings = {"write": "own", "read": ["feed"], "zone": PARIS, "cache": own.parent / "cache"}
+        settings = {"write": "own", "read": ["feed"], "zone": PARIS, "cache": own.parent / "cache", "disk_clock": EXACT}
         return titles(LocalCalendars(own.parent, **settings), START - YEAR_BACK, YEAR_BACK)  # type: ignore[arg-type]
 
     assert "Old" in read()
