@@ -120,26 +120,20 @@ def test_every_request_is_placed_or_has_a_reason(problem: Problem) -> None:
 @settings(max_examples=150, deadline=None)
 def test_blocks_keep_out_of_each_others_way_and_off_real_events(problem: Problem) -> None:
     solution = place(problem)
-    by_key = {one.key: one for one in problem.requests}
-    for key, pieces in solution.placed.items():
-        one = by_key[key]
-        if one.yields is Yield.KEEP and one.fixed:
+    standing = [one for one in problem.requests if one.key in solution.placed]
+    for one in standing:
+        events = [event for event in problem.busy if not (event.own and one.may_overlap)]
+        if not (one.yields is Yield.KEEP and one.fixed):
+            assert not any(
+                meets(piece, (event.start, event.end), one.gap)
+                for piece in solution.placed[one.key]
+                for event in events
+            )
+    for one, other in combinations(sorted(standing, key=rank), 2):
+        if one.may_overlap or other.may_overlap or (one.fixed and other.fixed and other.yields is Yield.KEEP):
             continue
-        for piece in pieces:
-            for event in problem.busy:
-                if not (event.own and one.may_overlap):
-                    assert not meets(piece, (event.start, event.end), one.gap)
-    for left, right in combinations(sorted(solution.placed), 2):
-        one, other = by_key[left], by_key[right]
-        if one.may_overlap or other.may_overlap:
-            continue
-        weaker = max(one, other, key=rank)
-        if one.fixed and other.fixed and weaker.yields is Yield.KEEP:
-            continue
-        if one.fixed and one.yields is Yield.KEEP and other.fixed:
-            assert rank(one) < rank(other)
-        for mine in solution.placed[left]:
-            assert not any(meets(mine, theirs, max(one.gap, other.gap)) for theirs in solution.placed[right])
+        for mine in solution.placed[one.key]:
+            assert not any(meets(mine, theirs, max(one.gap, other.gap)) for theirs in solution.placed[other.key])
 
 
 @given(problems())
@@ -158,6 +152,7 @@ def test_a_flexible_block_is_in_its_windows_with_its_length_on_the_grid_or_besid
             assert one.pieces.per_day is None or all(days.count(day) <= one.pieces.per_day for day in days)
         else:
             assert len(pieces) == 1
+        assert not any(meets(mine, other, one.gap) for mine, other in combinations(pieces, 2))
         for start, end in pieces:
             assert any(first <= start and end <= last for first, last in one.windows)
             assert start % DAY % problem.grid == 0 or _touches(problem, solution, one, (start, end))

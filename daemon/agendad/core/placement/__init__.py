@@ -14,7 +14,7 @@ from agendad.core.placement.board import Board
 from agendad.core.placement.fill import fill
 from agendad.core.placement.improve import improve
 from agendad.core.placement.parts import split
-from agendad.core.placement.polish import polish
+from agendad.core.placement.polish import align, polish
 from agendad.core.placement.reasons import missing, remarks
 from agendad.core.placement.repair import repair
 from agendad.core.placement.seed import seed
@@ -90,6 +90,7 @@ def _settle(board: Board) -> None:
     improve(board, movers)
     polish(board, movers)
     repair(board, homeless)
+    align(board, range(len(board.items)))
 
 
 def _simple(item: Item) -> bool:

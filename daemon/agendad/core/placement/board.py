@@ -202,6 +202,15 @@ class Board:
         self.overlaps = False
         self.restore([()] * len(self.items))
 
+    def in_order(self) -> bool:
+        """Whether every block that may be moved keeps its order rules."""
+        for item in self.items:
+            if item.ties and item.index not in self.firm and self.places[item.index]:
+                closed = self.forbidden(item)
+                if any(closed & bits.span(start, end) for start, end in self.places[item.index]):
+                    return False
+        return True
+
     def worth(self) -> int:
         """Objective (1): the sum of weight x ticks of what stands."""
         return sum(
@@ -284,7 +293,7 @@ class Board:
 
 def _sides(item: Item, other: Item) -> list[str]:
     mine, theirs = item.request, other.request
-    if mine.fixed:  # a fixed block stands where its rule says; the flexible one gives way
+    if mine.fixed and not item.windows:  # a fixed block stands where its rule says; the flexible one gives way
         return []
     sides = []
     if theirs.rule in mine.before_rules or mine.rule in theirs.after_rules:

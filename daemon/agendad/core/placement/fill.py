@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from agendad.core.placement import bits
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from agendad.core.placement.board import Board, Item, Pieces
 
 ANYWHERE = -1
@@ -107,6 +109,14 @@ def grow(board: Board, index: int) -> bool:
     return board.places[index] != before
 
 
+def beside(board: Board, item: Item, pieces: Iterable[tuple[int, int]]) -> int:
+    """What is in the way of one more piece of `item`: its other pieces too, also where it may stand over others."""
+    blocked = board.blocked(item)
+    for start, end in pieces:
+        blocked |= bits.span(max(0, start - item.gap), end + item.gap)
+    return blocked & board.full
+
+
 def _distance(item: Item, start: int) -> int:
     return sum(
         min((max(first - start, start - last + 1, 0) for first, last in ranges), default=0) for _, ranges in item.pulls
@@ -119,7 +129,7 @@ def _fill_pieces(board: Board, item: Item) -> None:
     total = sum(end - start for start, end in pieces)
     while item.most - total >= item.piece[0]:
         board.put(item.index, tuple(pieces))
-        blocked = board.blocked(item)
+        blocked = beside(board, item, pieces)
         length = longest(board, item, blocked, (item.piece[0], _next_piece(item, total)), _open_days(board, item))
         start = best_start(item, board.starts(item, length, blocked) & _open_days(board, item)) if length else 0
         board.take(item.index)

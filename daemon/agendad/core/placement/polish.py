@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agendad.core.placement.fill import best_start, liking
+from agendad.core.placement import bits
+from agendad.core.placement.fill import beside, best_start, liking
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,6 +26,42 @@ def polish(board: Board, movers: Sequence[int]) -> None:
         swapped = [_swap(board, board.items[index], movers) for index in movers if board.items[index].pulls]
         if not any(moved) and not any(swapped):
             return
+
+
+def align(board: Board, movers: Sequence[int]) -> None:
+    """Brings blocks that touched a neighbour which has gone since back to the grid, or to a neighbour that is there.
+
+    Only blocks that have moved are looked at: what stands may stay off the grid.
+    """
+    for _ in range(ROUNDS):
+        moved = False
+        for index in movers:
+            item = board.items[index]
+            if board.places[index] != item.stands and index not in board.firm and item.windows:
+                moved = _align(board, item) or moved
+        if not moved:
+            return
+
+
+def _align(board: Board, item: Item) -> bool:
+    pieces = list(board.take(item.index))
+    before = tuple(pieces)
+    for at, (start, end) in enumerate(before):
+        others = [piece for piece in pieces if piece != pieces[at]]
+        blocked = beside(board, item, others)
+        starts = board.starts(item, end - start, blocked)
+        near = starts & bits.span(*board.day_of(start))
+        if near and not starts >> start & 1:
+            best = min(_both_sides(near, start), key=lambda tick: (abs(tick - start), tick))
+            pieces[at] = (best, best + end - start)
+    board.put(item.index, tuple(sorted(pieces)))
+    return board.places[item.index] != before
+
+
+def _both_sides(ticks: int, at: int) -> list[int]:
+    """The last of `ticks` before `at` and the first after it."""
+    below, above = ticks & bits.span(0, at), ticks >> at
+    return [bits.highest(below)] * bool(below) + [bits.lowest(above) + at] * bool(above)
 
 
 def _shift(board: Board, item: Item) -> bool:

@@ -294,7 +294,7 @@ def reclaim(board: Board) -> bool:
         for index, _ in old:
             fill(board, index)
         fill(board, item.index)
-        if board.worth() > worth:
+        if board.worth() > worth and board.in_order():
             gained = True
         else:
             board.restore(before)
@@ -316,7 +316,7 @@ def push(board: Board, index: int) -> bool:
         fill(board, index)
         board.put(other.index, seat_fixed(board, other))
         fill(board, other.index)
-        if board.worth() > worth:
+        if board.worth() > worth and board.in_order():
             return True
         board.restore(before)
     return False
