@@ -76,27 +76,26 @@ class Index:
         known = None if state is None else self._store.known(source.name, state)
         found, changed = names(listing, known)
         wanted = _wanted(asked, state)
-        due = {name for name in changed if is_calendar_file(name)}
+        due = {at for at in changed if is_calendar_file(found[at])}
         gone: list[str] = []
         if state is not None and known is not None:
             if found is not known.names:
                 gone = sorted(set(known.names).difference(found))
             if wanted != state.covered:
-                due.update(set(self._store.due(source.name, wanted, state.covered)).difference(gone))
+                longer = self._store.due(source.name, wanted, state.covered)
+                due.update(at for at, name in enumerate(found) if name in longer)
         change = Change(listing.folder, array("q", listing.signatures), wanted, gone=gone)
         if len(found) != len(listing.signatures):  # the folder changed between the two looks: trust none of it
             change.signatures = array("q", [UNTRUSTED]) * len(found)
             change.folder = UNTRUSTED
         if known is None or found is not known.names:
             change.names = found
-        position = {name: at for at, name in enumerate(found)} if len(due) > 8 else None
-        for name in sorted(due):
-            at = found.index(name) if position is None else position[name]
-            reading, change.signatures[at] = self._read(source, name, wanted)
+        for at in sorted(due):
+            reading, change.signatures[at] = self._read(source, found[at], wanted)
             if reading is None:
-                change.gone.append(name)
+                change.gone.append(found[at])
             else:
-                change.readings[name] = reading
+                change.readings[found[at]] = reading
         return change
 
     def _read(self, source: Source, name: str, span: Bounds) -> tuple[Reading | None, int]:

@@ -79,24 +79,25 @@ def look_at_file(path: Path, trusted_ns: int) -> Listing:
     return Listing(path.parent, found, array("q", [found]), path.name)
 
 
-def names(listing: Listing, known: Known | None) -> tuple[list[str], list[str]]:
-    """The names of all entries in order, and of those that are new or changed since `known`.
+def names(listing: Listing, known: Known | None) -> tuple[list[str], list[int]]:
+    """The names of all entries in order, and the places of those that are new or changed since `known`.
 
-    Raises OSError. When the folder changes meanwhile, too many names come out as changed, never too few.
+    Raises OSError. When the folder changes meanwhile, too many come out as changed, never too few.
     """
     if listing.single:
-        return [listing.single], [listing.single]
+        return [listing.single], [0]
     if known is not None and len(known.names) == len(listing.signatures):
         different = _differing(known.signatures, listing.signatures)
         if len(different) <= _FEW and (different or listing.folder == known.folder != UNTRUSTED):
             changed = [known.names[at] for at in different]
             if [_named(listing.path, name) for name in changed] == [listing.signatures[at] for at in different]:
-                return known.names, changed
+                return known.names, different
     found = os.listdir(listing.path)  # noqa: PTH208  # plain names, in the order in which they were looked at
     if known is None or len(found) != len(listing.signatures):
-        return found, found
+        return found, list(range(len(found)))
     old = dict(zip(known.names, known.signatures, strict=True))
-    return found, [name for name, new in zip(found, listing.signatures, strict=True) if old.get(name) != new]
+    pairs = enumerate(zip(found, listing.signatures, strict=True))
+    return found, [at for at, (name, new) in pairs if old.get(name) != new]
 
 
 def _differing(old: array[int], new: array[int]) -> list[int]:

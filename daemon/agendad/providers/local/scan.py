@@ -75,8 +75,7 @@ class Scan:
 def scan(data: bytes) -> Scan:
     """Takes the bytes of one file apart (RFC 5545, 3.4 and 3.6). Never raises; see `Scan.problem`."""
     text = b"\n" + data.removeprefix(b"\xef\xbb\xbf")
-    if b"\n " in text or b"\n\t" in text:
-        text = _FOLD.sub(b"", text)
+    text = _unfolded(text)
     try:
         parts = _Parts(text)
     except _Damaged as damage:
@@ -85,6 +84,16 @@ def scan(data: bytes) -> Scan:
     if scale:
         return Scan(problem=f"the calendar scale {_word(scale[1])} is not known, only GREGORIAN")
     return Scan(_group(text, parts.events), parts.zones)
+
+
+def _unfolded(text: bytes) -> bytes:
+    if b"\n " not in text and b"\n\t" not in text:
+        return text
+    if b"\n\n" in text or b"\n\r\n" in text:
+        return _FOLD.sub(b"", text)
+    for fold in (b"\r\n ", b"\r\n\t", b"\n ", b"\n\t"):  # the same without empty lines, five times as fast
+        text = text.replace(fold, b"")
+    return text
 
 
 class _Damaged(Exception):

@@ -106,14 +106,14 @@ class Store:
             raise Doubtful
         return Known(state.folder, state.signatures, names)
 
-    def due(self, calendar: str, wanted: Bounds, covered: Bounds) -> list[str]:
+    def due(self, calendar: str, wanted: Bounds, covered: Bounds) -> set[str]:
         """The files that must be read again so that `wanted` is covered when `covered` is. Raises Doubtful."""
         with self._doubting():
             rows = self._db.execute(
                 "SELECT name FROM file WHERE calendar = ? AND lo < ? AND hi > ? AND NOT (simple AND lo < ? AND hi > ?)",
                 (calendar, wanted[1], wanted[0], covered[1], covered[0]),
             )
-            return [name for (name,) in rows]
+            return {name for (name,) in rows}
 
     def occurrences(self, calendar: str, span: Bounds) -> list[tuple[str, str, bytes]]:
         """File name, etag and JSON of all occurrences that overlap the span, by start, UID and RECURRENCE-ID.
@@ -248,7 +248,7 @@ class Store:
 def _ready(db: sqlite3.Connection, key: str) -> sqlite3.Connection:
     """The connection with its tables; raises sqlite3.Error when the file is damaged or cannot be written."""
     try:
-        db.execute("PRAGMA synchronous = FULL")
+        db.execute("PRAGMA synchronous = NORMAL")
         db.execute("PRAGMA journal_mode = TRUNCATE")
         tables = {name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
         if "about" not in tables or db.execute("SELECT key FROM about").fetchall() != [(key,)]:
