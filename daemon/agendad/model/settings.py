@@ -5,12 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from agendad.model.rule import TimeWindow
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
     from zoneinfo import ZoneInfo
 
-    from agendad.model.rule import Pattern, TimeWindow
+    from agendad.model.rule import Pattern
+
+
+def office_hours() -> Mapping[int, tuple[TimeWindow, ...]]:
+    """The working hours where the configuration has none: Monday to Friday, 09:00-18:00."""
+    return dict.fromkeys(range(5), (TimeWindow(9 * 60, 18 * 60),))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +61,7 @@ class Settings:
     language: str = "en"
     country: str = ""
     subdivision: str = ""
-    working_hours: Mapping[int, tuple[TimeWindow, ...]] = field(default_factory=dict)
+    working_hours: Mapping[int, tuple[TimeWindow, ...]] = field(default_factory=office_hours)
     horizon_days: int = 42
     poll: int = 5
     grid: int = 15

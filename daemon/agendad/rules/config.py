@@ -51,7 +51,7 @@ def _settings(found: Found, folder: Path) -> Settings:
         language=found.value(fields.LANGUAGE, usual.language),
         country=found.value(fields.COUNTRY, ""),
         subdivision=found.value(fields.SUBDIVISION, ""),
-        working_hours=found.value(fields.WORKING_HOURS, {}),
+        working_hours=found.value(fields.WORKING_HOURS, usual.working_hours),
         horizon_days=found.value(fields.HORIZON, usual.horizon_days),
         poll=found.value(fields.POLL, usual.poll),
         grid=found.value(fields.GRID, usual.grid),

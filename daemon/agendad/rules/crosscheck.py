@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from agendad.diagnostics import Severity
-from agendad.model.rule import Every, Yield
 from agendad.rules.fields import placement, rule, trigger
 from agendad.rules.fields.selector import mentions
 from agendad.rules.spelling import did_you_mean
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from agendad.model.settings import People, Settings
     from agendad.rules.build import Entry
     from agendad.rules.table import Found
-    from agendad.rules.tree import Node, Scalar
+    from agendad.rules.tree import Scalar
 
 _RELATIONS: Final = (placement.SAME_DAY_BEFORE, placement.SAME_DAY_AFTER, placement.NOT_SAME_DAY)
 _SELECTORS: Final = (trigger.AFTER, trigger.BEFORE, placement.SATISFIED_BY, rule.ALLOW)
@@ -52,7 +51,7 @@ def check(entries: SequenceOf[Entry], known: Known) -> list[Diagnostic]:
             problems.extend(_relations(entry.key.text, part, known))
             problems.extend(_mentions(part, known))
         if known.settings is not None:
-            problems.extend(_configuration(entry, entry.found, known.settings))
+            problems.extend(_configuration(entry.found, known.settings))
     return problems
 
 
@@ -150,34 +149,19 @@ def _unknown_party(node: Scalar, people: People) -> Iterator[Diagnostic]:
             yield problem(node, "unknown-group", f"there is no group `{shown(name)}`", hint)
     elif kind == "tier" and colon:
         if all(person.tier != int(name) for person in persons):
-            yield problem(
-                node, "unknown-tier", f"nobody is of tier {int(name)}", "give somebody this `tier` in people.yaml"
-            )
+            hint = "give somebody this `tier` in people.yaml"
+            yield problem(node, "empty-tier", f"nobody is of tier {int(name)}", hint, Severity.WARNING)
     elif "@" not in word and word != "me" and word not in people.by_id:
         hint = did_you_mean(word, people.by_id) or "add the person to people.yaml, or write an address"
         yield problem(node, "unknown-person", f"there is no person `{shown(word)}`", hint)
 
 
-def _configuration(entry: Entry, found: Found, settings: Settings) -> Iterator[Diagnostic]:
+def _configuration(found: Found, settings: Settings) -> Iterator[Diagnostic]:
     exclude = found.get(trigger.EXCEPT)
     if exclude is not None and exclude.holidays and not settings.country:
         for node, start, end in comma_words(found.nodes["except"]):
             if node.text[start:end] == "holidays":
                 first, last = node.part(start, end)
                 hint = "add for example `country: FR` to agendad.yaml"
-                yield node.source.problem(first, last, "no-country", "`holidays` needs a country", hint)
-    if not settings.working_hours:
-        for place in _needs_hours(entry, found):
-            hint = 'add for example `working_hours: {mon-fri: "09:00-18:00"}` to agendad.yaml'
-            yield problem(place, "no-working-hours", "the working hours are not known", hint)
-
-
-def _needs_hours(entry: Entry, found: Found) -> Iterator[Node]:
-    for part in (found, *entry.steps):
-        if part.get(placement.BETWEEN) == ():
-            yield part.nodes["between"]
-    if found.has(rule.MEETINGS):
-        yield found.nodes["meetings"]
-    made = entry.rule
-    if made and made.placement.yields is Yield.MOVE and made.placement.at and isinstance(made.trigger, Every):
-        yield found.nodes["yield"]
+                message = "without a country no day is a public holiday"
+                yield node.source.problem(first, last, "no-country", message, hint, Severity.WARNING)
