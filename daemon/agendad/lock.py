@@ -36,8 +36,10 @@ def locked(folder: Path) -> Iterator[None]:
         ) from error
     try:
         _take(file, folder)
-        yield
-        os.ftruncate(file, 0)
+        try:
+            yield
+        finally:
+            os.ftruncate(file, 0)
     finally:
         os.close(file)
 

@@ -5,7 +5,6 @@ Every use case begins here. Nothing is written but by `working`, which holds the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -14,6 +13,7 @@ from agendad.data import templates_dir
 from agendad.errors import ProblemsFound
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -22,16 +22,19 @@ if TYPE_CHECKING:
     from agendad.ports import CalendarPort
     from agendad.rules.load import Loaded
 
-Checkpoint = Callable[[str], None]
-
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """`config` and `state` are absolute folders. `checkpoint` is called around every file operation (crash tests)."""
+    """`config` and `state` are absolute folders.
+
+    `checkpoint` is called around every file operation (crash tests); `tell` with what a person should know of opening
+    the ledger, a damaged one that was replaced for example.
+    """
 
     config: Path
     state: Path
-    checkpoint: Checkpoint | None = field(default=None, compare=False)
+    checkpoint: Callable[[str], None] | None = field(default=None, compare=False)
+    tell: Callable[[str], None] = field(default=lambda _: None, compare=False)
 
     def load(self) -> Loaded:
         """Configuration, people and rules; raises ProblemsFound when any of them has an error."""
@@ -59,7 +62,7 @@ class Home:
         """The ledger as it stands, for commands that change nothing."""
         from agendad.ledger import Ledger
 
-        return Ledger.read(self.state)
+        return self._told(Ledger.read(self.state))
 
     @contextmanager
     def working(self) -> Iterator[Ledger]:
@@ -68,4 +71,9 @@ class Home:
         from agendad.lock import locked
 
         with locked(self.state), Ledger.open(self.state, self.checkpoint) as ledger:
-            yield ledger
+            yield self._told(ledger)
+
+    def _told(self, ledger: Ledger) -> Ledger:
+        for notice in ledger.notices:
+            self.tell(notice)
+        return ledger

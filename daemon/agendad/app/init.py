@@ -6,13 +6,15 @@ import json
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
+from agendad.app.home import Home
 from agendad.data import rules_dir, templates_dir
 from agendad.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from zoneinfo import ZoneInfo
 
 CONFIGURATION: Final = "agendad.yaml"
@@ -100,7 +102,8 @@ def packs() -> list[str]:
 def write(folder: Path, answers: Answers) -> list[Path]:
     """Writes the configuration into `folder` and returns the files; the calendar folder is made when it is missing.
 
-    Raises UsageError when there is a configuration already, when the pack is not known, or a file cannot be written.
+    Nothing is written when the answers do not make a good configuration. Raises ProblemsFound for that, and UsageError
+    when there is a configuration already, when the pack is not known, or a file cannot be written.
     """
     if (folder / CONFIGURATION).exists():
         raise UsageError(f"{folder / CONFIGURATION} is there already", hint="edit it by hand, or use --config DIR")
@@ -110,17 +113,23 @@ def write(folder: Path, answers: Answers) -> list[Path]:
     taken = [name for name in contents if (folder / name).exists()]
     if taken:
         raise UsageError(f"{folder / taken[0]} is there already", hint="move it away, or use --config DIR")
-    written = []
+    with TemporaryDirectory() as rehearsal:
+        _write_all(Path(rehearsal), contents)
+        Home(Path(rehearsal), Path(rehearsal)).load()
     try:
-        for name, content in contents.items():
-            path = folder / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
-            written.append(path)
+        written = _write_all(folder, contents)
         (folder / Path(answers.calendars).expanduser() / answers.write).mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UsageError(f"{error.filename}: {(error.strerror or str(error)).lower()}") from None
     return written
+
+
+def _write_all(folder: Path, contents: Mapping[str, bytes]) -> list[Path]:
+    for name, content in contents.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    return [folder / name for name in contents]
 
 
 def _files(answers: Answers) -> Iterator[tuple[str, bytes]]:

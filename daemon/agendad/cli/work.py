@@ -34,7 +34,7 @@ class Work(NamedTuple):
 
 def home(context: Context) -> Home:
     """The folders of this run."""
-    return Home(context.config_dir, context.state_dir)
+    return Home(context.config_dir, context.state_dir, tell=context.warn)
 
 
 def begin(context: Context) -> Work:

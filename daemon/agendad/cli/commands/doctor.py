@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC
 from typing import TYPE_CHECKING, Final
 
@@ -23,7 +24,7 @@ def run(args: argparse.Namespace, context: Context) -> int:
     from agendad.cli.work import home
 
     del args
-    found = home(context)
+    found = replace(home(context), tell=lambda _: None)  # the findings have it
     loaded = found.read()
     zone = loaded.settings.timezone if loaded.settings else UTC
     findings = list(examine(found, loaded, context.clock(zone).now()))

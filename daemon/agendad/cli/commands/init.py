@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from agendad.errors import ProblemsFound, UsageError
+from agendad.errors import UsageError
 
 if TYPE_CHECKING:
     import argparse
@@ -37,9 +37,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, context: Context) -> int:
-    """Writes the files, checks them, and says what to do next."""
+    """Writes the files and says what to do next."""
     from agendad.app.init import Answers, country_of, write
-    from agendad.cli.work import home
     from agendad.rules.zones import local_zone
 
     zone = local_zone()
@@ -51,11 +50,6 @@ def run(args: argparse.Namespace, context: Context) -> int:
     if "@" not in answers["email"]:
         raise UsageError(f"`{answers['email']}` is not an address", hint="`--email you@example.com`")
     written = write(context.config_dir, Answers(pack=args.pack, **answers))
-    loaded = home(context).read()
-    if loaded.has_errors:
-        for path in reversed(written):
-            path.unlink()
-        raise ProblemsFound(loaded.diagnostics)
     if context.json:
         context.print_json({"version": 1, "files": [str(path) for path in written]})
         return 0

@@ -14,9 +14,8 @@ KINDS: Final = ("rules", "configuration", "people")  # `rules.schema.KINDS`, her
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Of what."""
-    parser.add_argument(
-        "kind", nargs="?", choices=KINDS, default=KINDS[0], help="of rule files (default), agendad.yaml, or people.yaml"
-    )
+    about = "of rule files (default), agendad.yaml, or people.yaml"
+    parser.add_argument("kind", nargs="?", type=_kind, choices=KINDS, default=KINDS[0], help=about)
 
 
 def run(args: argparse.Namespace, context: Context) -> int:
@@ -25,3 +24,7 @@ def run(args: argparse.Namespace, context: Context) -> int:
 
     context.print(as_text(args.kind).rstrip("\n"))
     return 0
+
+
+def _kind(word: str) -> str:
+    return "rules" if word == "rule" else word
