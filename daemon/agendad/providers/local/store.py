@@ -25,10 +25,11 @@ if TYPE_CHECKING:
     from agendad.providers.local.scan import Bounds
 
 _FILE: Final = "calendars.db"
-_CHUNK: Final = 512
+_CHUNK: Final = 256
 _SCHEMA: Final = """
 CREATE TABLE about (key TEXT NOT NULL);
-CREATE TABLE calendar (name TEXT PRIMARY KEY, folder INTEGER, lo INTEGER, hi INTEGER, count INTEGER, names BLOB);
+CREATE TABLE calendar (name TEXT PRIMARY KEY, folder INTEGER, lo INTEGER, hi INTEGER, count INTEGER);
+CREATE TABLE names (calendar TEXT PRIMARY KEY, data BLOB);
 CREATE TABLE signature (calendar TEXT, chunk INTEGER, data BLOB, PRIMARY KEY (calendar, chunk)) WITHOUT ROWID;
 CREATE TABLE file (calendar TEXT, name TEXT, lo INTEGER, hi INTEGER, count INTEGER, simple INTEGER, etag TEXT,
                    PRIMARY KEY (calendar, name)) WITHOUT ROWID;
@@ -99,8 +100,8 @@ class Store:
     def known(self, calendar: str, state: State) -> Known:
         """The state with the names of the files. Raises Doubtful."""
         with self._doubting():
-            (text,) = self._db.execute("SELECT names FROM calendar WHERE name = ?", (calendar,)).fetchone()
-        names = os.fsdecode(text).split("\0") if text else []
+            (data,) = self._db.execute("SELECT data FROM names WHERE calendar = ?", (calendar,)).fetchone()
+        names = os.fsdecode(data).split("\0") if data else []
         if len(names) != len(state.signatures):
             self.empty()
             raise Doubtful
@@ -194,12 +195,12 @@ class Store:
     def _look(self, calendar: str, change: Change, more: int) -> None:
         db = self._db
         db.execute(
-            "INSERT INTO calendar VALUES (?, ?, ?, ?, ?, x'') ON CONFLICT (name) DO UPDATE"
+            "INSERT INTO calendar VALUES (?, ?, ?, ?, ?) ON CONFLICT (name) DO UPDATE"
             " SET folder = excluded.folder, lo = excluded.lo, hi = excluded.hi, count = count + excluded.count",
             (calendar, change.folder, *change.covered, more),
         )
         if change.names is not None:
-            db.execute("UPDATE calendar SET names = ? WHERE name = ?", (os.fsencode("\0".join(change.names)), calendar))
+            db.execute("REPLACE INTO names VALUES (?, ?)", (calendar, os.fsencode("\0".join(change.names))))
         stored = dict(db.execute("SELECT chunk, data FROM signature WHERE calendar = ?", (calendar,)))
         chunks = dict(enumerate(_chunks(change.signatures)))
         db.executemany(
@@ -240,7 +241,8 @@ class Store:
 
     def _unlink(self) -> None:
         if self._path is not None:
-            for path in (self._path, self._path.with_name(self._path.name + "-journal")):
+            for suffix in ("", "-wal", "-shm", "-journal"):
+                path = self._path.with_name(self._path.name + suffix)
                 with contextlib.suppress(OSError):
                     path.unlink(missing_ok=True)
 
@@ -248,8 +250,8 @@ class Store:
 def _ready(db: sqlite3.Connection, key: str) -> sqlite3.Connection:
     """The connection with its tables; raises sqlite3.Error when the file is damaged or cannot be written."""
     try:
-        db.execute("PRAGMA synchronous = NORMAL")
-        db.execute("PRAGMA journal_mode = TRUNCATE")
+        db.execute("PRAGMA journal_mode = WAL")  # one synchronisation a commit; FULL makes it durable
+        db.execute("PRAGMA synchronous = FULL")
         tables = {name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
         if "about" not in tables or db.execute("SELECT key FROM about").fetchall() != [(key,)]:
             _renew(db, key)
