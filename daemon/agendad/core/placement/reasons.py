@@ -134,12 +134,13 @@ def _event(board: Board, item: Item, pieces: Pieces) -> dict[str, str]:
 
 def _stronger(board: Board, item: Item) -> Item | None:
     """The strongest block of ours in the windows of `item` that outranks it."""
-    window = bits.widen(_window(item), item.gap)
     if item.request.may_overlap:
         return None
     for other in board.items[: item.index]:
-        if not other.request.may_overlap and any(bits.span(*piece) & window for piece in board.places[other.index]):
-            return other
+        if not other.request.may_overlap:
+            for start, end in board.places[other.index]:
+                if any(start < last + item.gap and first < end + item.gap for first, last in item.windows):
+                    return other
     return None
 
 

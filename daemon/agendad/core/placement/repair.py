@@ -7,12 +7,12 @@ one that moves the fewest; a chain without gain is not followed, so what stands 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from agendad.core.placement import bits
 from agendad.core.placement.fill import best_start, fill, grow, longest
-from agendad.core.placement.seed import seat_fixed
+from agendad.core.placement.seed import seat_fixed, still_fits
 from agendad.model.rule import Yield
 
 if TYPE_CHECKING:
@@ -48,7 +48,30 @@ def repair(board: Board, homeless: Sequence[int]) -> None:
                 changed = True
                 chains.forget()
         if not changed:
-            return
+            break
+    _go_back(board)
+
+
+def _go_back(board: Board) -> None:
+    """Lets moved blocks return to where they stood, if nothing is lost by it: others that have moved give way."""
+    for item in board.items:
+        places = board.places[item.index]
+        if places == item.stands or len(item.stands) != 1 or not _loose(board, item) or item.home:
+            continue
+        before, worth = list(board.places), board.worth()
+        board.take(item.index)
+        around = board.in_the_way(item, *item.stands[0])
+        guests = [index for index in around if board.places[index] != board.items[index].stands]
+        if around == guests and all(_loose(board, board.items[index]) for index in guests):
+            for index in guests:
+                board.take(index)
+            if still_fits(board, item):
+                board.put(item.index, item.stands)
+                for index in sorted(guests, key=lambda index: (-_most(board.items[index]), index)):
+                    fill(board, index)
+                if board.worth() >= worth and board.in_order():
+                    continue
+        board.restore(before)
 
 
 def _waiting(board: Board) -> list[int]:
@@ -63,12 +86,17 @@ def _waiting(board: Board) -> list[int]:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A free range [start, end) once the blocks `out` (indexes), worth `worth` where they stand, are gone."""
+    """A free range [start, end) once the blocks `out` (indexes), worth `worth` where they stand, are gone.
+
+    `stiff` is what they lose if they get nothing of the range, `heavy` what a tick of it could save of that at most.
+    """
 
     start: int
     end: int
     out: tuple[int, ...]
     worth: int
+    stiff: int = 0
+    heavy: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,17 +199,16 @@ class Chains:
 
         `hope` is the gain that the rest of the chain could still bring; a link that cannot beat the best is left out.
         """
-        if moved or item.ties:
-            gaps: list[Gap] = self._gaps(item, moved)
-            elsewhere: dict[int, int] = {}
-            losses: dict[tuple[int, ...], int] = {}
-        else:
-            if item.gap not in self.gaps:
-                self.gaps[item.gap] = self._gaps(item, moved)
-            gaps, elsewhere, losses = self.gaps[item.gap], self.elsewhere, self.losses
-        found = []
         least, weight = item.least, item.weight
         need, steps = self.best[0] - hope, -self.best[1] - len(moved)
+        elsewhere, losses = self.elsewhere, self.losses
+        if moved or item.ties:
+            gaps, elsewhere, losses = self._gaps(item, moved), {}, {}
+        elif depth == 1:
+            gaps = self._worthwhile(item, need - (steps > 0))
+        else:
+            gaps = self._known(item)
+        found = []
         for gap in gaps:
             room = gap.end - gap.start
             if room < least or weight * min(room, item.most) < need:
@@ -199,10 +226,34 @@ class Chains:
         found.sort(key=lambda link: (link.cost, len(link.gap.out), link.start))
         return found[:BREADTH] if depth > 1 else found
 
+    def _known(self, item: Item) -> list[Gap]:
+        """The gaps of the board as it is, with what they would cost."""
+        if item.gap not in self.gaps:
+            found = []
+            for gap in self._gaps(item, frozenset()):
+                stiff = self._loss(gap, 0, self.elsewhere)
+                heavy = max(self.board.items[index].weight for index in gap.out)
+                found.append(replace(gap, stiff=stiff, heavy=heavy))
+            self.gaps[item.gap] = found
+        return self.gaps[item.gap]
+
+    def _worthwhile(self, item: Item, need: int) -> list[Gap]:
+        """The known gaps in which `item`, at its longest or at its shortest, may gain more than `need`."""
+        least, most, weight = item.least, item.most, item.weight
+        found = []
+        for gap in self._known(item):
+            room = gap.end - gap.start
+            if room >= least:
+                longest_here = most if most < room else room
+                cost = need + gap.stiff - gap.heavy * room
+                if (weight - gap.heavy) * longest_here > cost or (weight - gap.heavy) * least > cost:
+                    found.append(gap)
+        return found
+
     def _loss(self, gap: Gap, left: int, elsewhere: dict[int, int]) -> int:
         """The least that the blocks of a gap lose when only `left` ticks of it are left to them, or free places."""
         board = self.board
-        loss = homeless = best_weight = 0
+        loss = homeless = heavy = 0
         for index in gap.out:
             item = board.items[index]
             worth = _worth(board, index)
@@ -212,8 +263,8 @@ class Chains:
             best = max(elsewhere[index], item.weight * min(left, item.most) if left >= item.least else 0)
             loss += max(0, worth - best)
             homeless += max(0, worth - elsewhere[index])
-            best_weight = max(best_weight, item.weight)
-        return max(loss, homeless - best_weight * left)
+            heavy = max(heavy, item.weight)
+        return max(loss, homeless - heavy * left)
 
     def _lengths(self, item: Item, gap: Gap) -> set[int]:
         """As long as a gap lets it be, as short as it may be, and what leaves the others in the gap their least."""
