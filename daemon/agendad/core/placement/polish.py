@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agendad.core.placement import bits
-from agendad.core.placement.fill import beside, best_start, liking
+from agendad.core.placement.fill import beside, best_start, liking, longest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,8 +44,10 @@ def align(board: Board, movers: Sequence[int]) -> None:
 
 
 def _align(board: Board, item: Item) -> bool:
-    pieces = list(board.take(item.index))
-    before = tuple(pieces)
+    before = board.take(item.index)
+    if not item.piece[1] and len(before) == 1 and not _may_start(board, item, before[0]):
+        return _shorter(board, item, before[0])
+    pieces = list(before)
     for at, (start, end) in enumerate(before):
         others = [piece for piece in pieces if piece != pieces[at]]
         blocked = beside(board, item, others)
@@ -56,6 +58,22 @@ def _align(board: Board, item: Item) -> bool:
             pieces[at] = (best, best + end - start)
     board.put(item.index, tuple(sorted(pieces)))
     return board.places[item.index] != before
+
+
+def _may_start(board: Board, item: Item, piece: tuple[int, int]) -> bool:
+    """Whether a piece of this length may start anywhere on the day."""
+    starts = board.starts(item, piece[1] - piece[0], board.blocked(item))
+    return bool(starts & bits.span(*board.day_of(piece[0])))
+
+
+def _shorter(board: Board, item: Item, piece: tuple[int, int]) -> bool:
+    """A block that cannot keep its length without the neighbour that has gone takes the longest it can, or goes."""
+    blocked = board.blocked(item)
+    length = longest(board, item, blocked, (item.least, piece[1] - piece[0]))
+    if length:
+        start = best_start(item, board.starts(item, length, blocked))
+        board.put(item.index, ((start, start + length),))
+    return True
 
 
 def _both_sides(ticks: int, at: int) -> list[int]:
