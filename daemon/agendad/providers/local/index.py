@@ -66,11 +66,7 @@ class Index:
         if state is not None and _within(asked, state.covered) and listing.same_as(state.folder, state.signatures):
             return state
         change = self._step(source, listing, state, asked)
-        self._store.apply(source.name, change)
-        renewed = self._store.state(source.name)
-        if renewed is None:
-            raise Doubtful
-        return renewed
+        return self._store.apply(source.name, change, 0 if state is None else state.count)
 
     def _step(self, source: Source, listing: Listing, state: State | None, asked: Bounds) -> Change:
         known = None if state is None else self._store.known(source.name, state)

@@ -145,16 +145,20 @@ class Store:
             row = self._db.execute("SELECT name FROM own WHERE calendar = ? AND uid = ?", (calendar, uid)).fetchone()
         return None if row is None else str(row[0])
 
-    def apply(self, calendar: str, change: Change) -> None:
-        """Makes a step durable, whole or not at all. A cache that cannot be written is continued in memory."""
+    def apply(self, calendar: str, change: Change, count: int) -> State:
+        """Makes a step durable, whole or not at all, and gives the state after it; `count` is that before it.
+
+        A cache that cannot be written is continued in memory, and Doubtful raised.
+        """
         try:
-            self._apply(calendar, change)
+            more = self._apply(calendar, change)
         except sqlite3.Error:
             self._path = None
             self._db = self._open()
             raise Doubtful from None
+        return State(change.folder, change.signatures, change.covered, count + more)
 
-    def _apply(self, calendar: str, change: Change) -> None:
+    def _apply(self, calendar: str, change: Change) -> int:
         with self._transaction() as db:
             names = [(calendar, name) for name in (*change.gone, *change.readings)]
             count = sum(one.count for one in change.readings.values()) - self._count(names)
@@ -186,6 +190,7 @@ class Store:
                 ((calendar, uid, name) for name, one in readings for uid in one.own),
             )
             self._look(calendar, change, count)
+        return count
 
     def _count(self, names: list[tuple[str, str]]) -> int:
         """The events in the files as they are stored; summing over all files would cost more than the change."""

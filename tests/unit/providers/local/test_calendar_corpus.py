@@ -13,6 +13,7 @@ from the_libraries import as_read, expanded
 from agendad.providers.local.calendars import LocalCalendars
 
 if TYPE_CHECKING:
+    from agendad.model.calendar import Event
     from agendad.ports import Snapshot
 
 CORPUS = Path(__file__).parents[3] / "corpus" / "calendars"
@@ -54,7 +55,7 @@ def test_a_file_reads_as_the_libraries_read_it(folder: Path, file: Path, zone: Z
         (folder / "other" / file.name).write_bytes(data)
     else:
         (folder / "other.ics").write_bytes(data)
-    for start, length in WINDOWS:
+    for start, length in WINDOWS if zone is ZONES[0] else WINDOWS[:2]:
         first = start.replace(tzinfo=zone)
         snapshot = reading(folder, zone, start, length)
         assert as_read(snapshot.events, zone) == expanded(data, first, first + length, zone)
@@ -75,7 +76,7 @@ def test_the_corpus_is_read_together_as_each_file_is_read_alone(folder: Path) ->
     assert not alone - together
 
 
-def reading_of_leap_second(folder: Path) -> tuple:  # type: ignore[type-arg]
+def reading_of_leap_second(folder: Path) -> tuple[Event, ...]:
     for file in (folder / "other").iterdir():
         if file.name not in BEYOND_THE_LIBRARIES:
             file.unlink()
