@@ -25,36 +25,68 @@ RUIN_PLACES = 5
 """Around how many moments blocks are taken out in one step, at most."""
 RUIN_BLOCKS = 3
 """How many blocks around each, at most."""
+SPAN = 8
+"""Beyond how many days a block counts as one that ties weeks together."""
 SLACK = 0.02
 """How far below the best plan the walk may go at its beginning, as a share."""
 
 
 def improve(board: Board, movers: Sequence[int]) -> None:
     """Raises the weighted minutes of `movers`, which stand at most in one piece each, without touching the others."""
-    placed = sum(1 for index in movers if board.places[index])
-    if placed < (FEWEST if any(item.stands for item in board.items) else 1):
-        return
-    walk = Walk(board, movers)
-    if walk.open():
-        walk.run()
-    walk.write_back()
+    fewest = FEWEST if any(item.stands for item in board.items) else 1
+    for group in _groups(board, movers):
+        if sum(1 for index in group if board.places[index]) >= fewest:
+            walk = Walk(board, group)
+            if walk.open():
+                walk.run()
+            walk.write_back()
+
+
+def _groups(board: Board, movers: Sequence[int]) -> list[list[int]]:
+    """Movers that share windows, in the order of time, so that each walk is over few ticks.
+
+    The few whose windows reach over more than `SPAN` days would tie all others together; they walk on their own, last.
+    """
+    wide: list[int] = []
+    groups: list[list[int]] = []
+    reach = -1
+    for start, end, index in sorted(
+        (item.windows[0][0] - item.gap, item.windows[-1][1] + item.gap, item.index)
+        for item in (board.items[index] for index in movers)
+    ):
+        if (end - start) * board.unit > SPAN * 1440:
+            wide.append(index)
+        elif start >= reach:
+            groups.append([index])
+        else:
+            groups[-1].append(index)
+        if not wide or wide[-1] != index:
+            reach = max(reach, end)
+    return [sorted(group) for group in (*groups, wide) if group]
 
 
 class Walk:
-    """The state of one walk. Blocks are numbered by their place in `movers`, `views` by the gap that they ask for."""
+    """The state of one walk. Blocks are numbered by their place in `movers`, `views` by the gap that they ask for.
+
+    Ticks count from `low` here, one before the first window, so that the sets of a week are short.
+    """
 
     def __init__(self, board: Board, movers: Sequence[int]) -> None:
         self.board = board
         self.items = [board.items[index] for index in movers]
         self.gaps = sorted({item.gap for item in self.items})
         self.view = [self.gaps.index(item.gap) for item in self.items]
+        self.low = low = max(0, min(item.windows[0][0] for item in self.items) - 1)
+        inside = bits.span(0, max(item.windows[-1][1] for item in self.items) + 1 - low)
+        self.windows = [[(start - low, end - low) for start, end in item.windows] for item in self.items]
         self.at: list[tuple[int, int] | None] = []
         for item in self.items:
             pieces = board.take(item.index)
-            self.at.append(pieces[0] if pieces else None)
-        self.base = [board.full & ~board.blocked(self._first(gap)) for gap in self.gaps]
+            self.at.append((pieces[0][0] - low, pieces[0][1] - low) if pieces else None)
+        self.base = [(board.full & ~board.blocked(self._first(gap))) >> low & inside for gap in self.gaps]
+        self.grid = board.grid >> low & inside
         step = max(1, board.part.grid // board.unit)
-        self.options = [[(length, item.fits(length)) for length in _lengths(item, step)] for item in self.items]
+        self.options = [[(length, item.fits(length) >> low) for length in _lengths(item, step)] for item in self.items]
         self.all_ticks = board.grid == board.full
         self.orders = _orders(self.items)
         self.elastic = [number for number in self.orders[0] if self.items[number].least < self.items[number].most]
@@ -87,7 +119,7 @@ class Walk:
         """Puts the plan onto the board."""
         for item, place in zip(self.items, self.at, strict=True):
             if place:
-                self.board.put(item.index, (place,))
+                self.board.put(item.index, ((place[0] + self.low, place[1] + self.low),))
 
     # ------------------------------------------------------------ one step
 
@@ -117,7 +149,7 @@ class Walk:
         for number in waiting:
             options = self.options[number]
             self._insert(number, options[-1:] if stingy else options)
-        attempts = len(waiting)
+        attempts = len(waiting) + len(self.at) // 16  # a step over many blocks costs more even when few are waiting
         free = self.free
         for number in self.elastic:
             place = self.at[number]
@@ -139,17 +171,16 @@ class Walk:
             if where:
                 free = self.free[view]
                 taken = ~free
-                after, before = taken << 1 | 1, taken >> length
+                after, before = taken << 1, taken >> length
                 if not self.all_ticks:
-                    where &= self.board.grid | self.items[number].anchors | after | before
+                    where &= self.grid | self.items[number].anchors >> self.low | after | before
                     if not where:
                         continue
-                self._put(number, self._snug(where, length, (free, after, before)), length)
+                self._put(number, self._snug(where, free, after, before), length)
                 return
 
-    def _snug(self, where: int, length: int, around: tuple[int, int, int]) -> int:
+    def _snug(self, where: int, free: int, after: int, before: int) -> int:
         """A start that leaves as little unused room around it as possible."""
-        free, after, before = around
         exact = where & after & before
         if exact:
             return bits.lowest(exact)
@@ -158,12 +189,14 @@ class Walk:
             return bits.lowest(where) if self._roll(2) else bits.highest(where)
         lead = beside & after
         if lead and self._roll(8):
-            run = bits.runs(free, length)
-            while lead:  # the shortest free stretch that holds it: drop those that are one tick longer, until none is
-                tight, run = lead, run & free >> length
-                length += 1
-                lead &= run
-            return bits.lowest(tight)
+            tightest, at = free.bit_length() + 1, 0
+            while lead:
+                start = bits.lowest(lead)
+                lead &= lead - 1
+                room = _ones(free >> start)
+                if room < tightest:
+                    tightest, at = room, start
+            return at
         return bits.lowest(beside) if self._roll(2) else bits.highest(beside)
 
     def _put(self, number: int, start: int, length: int) -> None:
@@ -181,13 +214,13 @@ class Walk:
         item = self.items[number]
         start, end = place
         free = self.free[self.view[number]]
-        first, last = next(window for window in item.windows if window[0] <= start and end <= window[1])
+        first, last = next(window for window in self.windows[number] if window[0] <= start and end <= window[1])
         room = min(last - end, item.most - (end - start), _ones(free >> (end + item.gap)) if not item.gap else 0)
         end += max(0, room)
         if start > first and end - start < item.most and not item.gap:
             back = _trailing_free(free, start)
             more = min(start - first, item.most - (end - start), back)
-            if more and (self.all_ticks or more == back or (self.board.grid >> (start - more)) & 1):
+            if more and (self.all_ticks or more == back or self.grid >> (start - more) & 1):
                 start -= more
         if (start, end) != place:
             self.worth -= item.weight * (place[1] - place[0])
@@ -211,13 +244,12 @@ class Walk:
         """What no plan can exceed: everybody who fits at all at full length, the strongest first, until time is out."""
         room = 0
         wants = []
-        for item, view in zip(self.items, self.view, strict=True):
-            for length in (item.most, item.least):
-                if item.fits(length) & bits.runs(self.base[view], length):
-                    wants.append((item.weight, item.most))
-                    break
-            for start, end in item.windows:
-                room |= self.base[view] & bits.span(start, end)
+        for number, item in enumerate(self.items):
+            base = self.base[self.view[number]]
+            if any(fits & bits.runs(base, length) for length, fits in self.options[number]):
+                wants.append((item.weight, item.most))
+            for start, end in self.windows[number]:
+                room |= base & bits.span(start, end)
         left = room.bit_count()
         total = 0
         for gain, length in sorted(wants, reverse=True):

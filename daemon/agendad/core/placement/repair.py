@@ -185,14 +185,23 @@ class Chains:
             for link in self._links(item, moved, hope - _most(item), depth):
                 if self.steps <= 0:
                     return
-                out = [(other, board.take(other)) for other in link.gap.out]
-                board.put(index, ((link.start, link.start + link.length),))
-                self._search([*rest, *link.gap.out], score - link.cost, moved | {index, *link.gap.out}, depth - 1)
-                board.take(index)
-                for other, pieces in out:
-                    board.put(other, pieces)
+                self._follow(link, (index, *rest), (score, moved), depth)
         if rest and not length:
             self._search(rest, score, moved, depth)
+
+    def _follow(self, link: Link, waiting: tuple[int, ...], so_far: tuple[int, frozenset[int]], depth: int) -> None:
+        """Goes on with the first of `waiting` in the place of a link, then takes it back."""
+        board = self.board
+        index, *rest = waiting
+        score, moved = so_far
+        out = [(other, board.take(other)) for other in link.gap.out]
+        end = link.start + link.length
+        if len(board.own) == 1 or not board.in_the_way(board.items[index], link.start, end):  # a wide gap reaches far
+            board.put(index, ((link.start, end),))
+            self._search([*rest, *link.gap.out], score - link.cost, moved | {index, *link.gap.out}, depth - 1)
+            board.take(index)
+        for other, pieces in out:
+            board.put(other, pieces)
 
     def _links(self, item: Item, moved: frozenset[int], hope: int, depth: int) -> list[Link]:
         """The places that `item` could take from blocks that may be moved, the cheapest first.
@@ -285,14 +294,8 @@ class Chains:
     def _gaps(self, item: Item, moved: frozenset[int]) -> list[Gap]:
         """The gaps that taking out up to `CROWD` neighbours would make for a block that asks for the gap of `item`."""
         board = self.board
-        loose = sorted(
-            [
-                (board.places[other.index][0], other)
-                for other in board.items
-                if other.index not in moved and _loose(board, other)
-            ],
-            key=lambda one: one[0],
-        )
+        others = [other for other in board.items if other.index not in moved and _loose(board, other)]
+        loose = sorted([(board.places[other.index][0], other) for other in others], key=lambda one: one[0])
         soft = 0
         for (start, end), _ in loose:
             soft |= bits.span(start, end)
@@ -308,21 +311,13 @@ class Chains:
             while last < len(loose) and loose[last][0][0] < end:
                 last += 1
             inside = loose[at:last]
+            lows = [start, *(max(start, piece[1] + max(item.gap, other.gap)) for piece, other in inside)]
+            highs = [*(min(end, piece[0] - max(item.gap, other.gap)) for piece, other in inside), end]
             for first in range(len(inside)):
-                low = (
-                    start
-                    if first == 0
-                    else max(start, inside[first - 1][0][1] + max(item.gap, inside[first - 1][1].gap))
-                )
-                for size in range(1, min(CROWD, len(inside) - first) + 1):
-                    after = first + size
-                    high = (
-                        end
-                        if after == len(inside)
-                        else min(end, inside[after][0][0] - max(item.gap, inside[after][1].gap))
-                    )
+                for after in range(first + 1, min(first + CROWD, len(inside)) + 1):
                     out = tuple([other.index for _, other in inside[first:after]])
-                    found.append(Gap(low, high, out, sum([_worth(board, index) for index in out])))
+                    worth = sum([_worth(board, index) for index in out])
+                    found.append(Gap(lows[first], highs[after], out, worth))
         return found
 
 
