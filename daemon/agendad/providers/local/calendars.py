@@ -99,11 +99,18 @@ class LocalCalendars:
         return Writer(
             source.path,
             calendar=source.name,
-            holder=lambda uid: self._store.holder(source.name, uid),
+            holder=lambda uid: self._holder(source, uid),
             zone=self._zone,
             now=self._now,
             checkpoint=self._checkpoint,
         ).run(writes)
+
+    def _holder(self, source: Source, uid: str) -> str | None:
+        try:
+            return self._store.holder(source.name, uid)
+        except Doubtful:
+            self._index.refresh(source, None)
+            return self._store.holder(source.name, uid)
 
     def _written(self) -> Source:
         source = self._source(self._write)

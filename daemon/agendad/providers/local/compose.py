@@ -59,7 +59,7 @@ def new_file(uid: str, fields: EventFields, stamp: Stamp) -> bytes:
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
         f"PRODID:{_PRODID}",
-        *_zones(fields),
+        *(line for name, year in _zone_years(fields).items() for line in vtimezone(name, year)),
         "BEGIN:VEVENT",
         f"UID:{_escape(uid)}",
         f"CREATED:{_utc(stamp.now)}",
@@ -97,7 +97,9 @@ def changed_file(data: bytes, uid: str, before: EventFields, after: EventFields,
         event.append(_joined(_alarms(after), newline))
     head = lines[:begin]
     if "time" in names:
-        head = _with_zones(head, after, newline)
+        others = lines[:begin] + lines[end + 1 :]
+        alone = all(_value(line).upper() != "VEVENT" for line in others if _name(line) == "BEGIN")
+        head = _with_zones(head, after, newline, alone=alone)
     return b"".join([*head, *event, *lines[end:]])
 
 
@@ -172,13 +174,18 @@ def _rings(block: list[bytes]) -> bool:
     return isinstance(alarm, icalendar.Alarm) and alarm_minutes(alarm) is not None
 
 
-def _with_zones(head: list[bytes], fields: EventFields, newline: bytes) -> list[bytes]:
-    """The lines before the event with a VTIMEZONE for the zone of the new time, in place of an older one of ours."""
-    zone = _zone_name(fields.start)
+def _with_zones(head: list[bytes], fields: EventFields, newline: bytes, *, alone: bool) -> list[bytes]:
+    """The lines before the event with a VTIMEZONE for the zones of its new time.
+
+    One that is there is written anew, because it may end before the new time, unless other events may rely on it.
+    """
+    wanted = _zone_years(fields)
     blocks = _blocks(head)
-    kept = [block for block in blocks if not (_is_zone(block) and (zone is None or _tzid(block) == zone))]
-    lines = [line for block in kept for line in block]
-    return [*lines, _joined(_zones(fields), newline)]
+    if alone:
+        blocks = [block for block in blocks if not (_is_zone(block) and _tzid(block) in wanted)]
+    defined = {_tzid(block) for block in blocks if _is_zone(block)}
+    added = [line for name, year in wanted.items() if name not in defined for line in vtimezone(name, year)]
+    return [*(line for block in blocks for line in block), _joined(added, newline)]
 
 
 def _is_zone(block: list[bytes]) -> bool:
@@ -250,9 +257,10 @@ def _zone_name(moment: Moment) -> str | None:
     return moment.tzinfo.key
 
 
-def _zones(fields: EventFields) -> list[str]:
+def _zone_years(fields: EventFields) -> dict[str, int]:
+    """The zones that the times of an event name, in order, and the year in which each is needed."""
     years = {name: moment.year for moment in (fields.end, fields.start) if (name := _zone_name(moment)) is not None}
-    return [line for name, year in sorted(years.items()) for line in vtimezone(name, year)]
+    return dict(sorted(years.items()))
 
 
 def _utc(moment: datetime) -> str:

@@ -81,7 +81,11 @@ class Store:
         """Forgets everything."""
         try:
             _renew(self._db, self._key)
-        except sqlite3.Error:
+        except sqlite3.OperationalError:  # another process holds it, or the disk fails: leave it alone
+            self._db.close()
+            self._path = None
+            self._db = self._open()
+        except sqlite3.DatabaseError:
             self._db.close()
             self._unlink()
             self._db = self._open()

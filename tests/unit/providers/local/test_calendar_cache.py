@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import subprocess
 import sys
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -259,3 +260,20 @@ def test_a_single_file_is_read_again_only_when_it_changed(own: Path, opened: lis
     write(own.parent, "feed", START - timedelta(days=3), "New")
     assert "New" in read()
     assert opened == ["feed.ics"]
+
+
+def test_an_unchanged_reading_does_without_the_libraries(own: Path) -> None:
+    """Importing them costs more than the whole reading."""
+    port(own).read(START, START + WEEKS)
+    program = (
+        "import sys; from datetime import *; from pathlib import Path; from zoneinfo import ZoneInfo\n"
+        "from agendad.providers.local.calendars import LocalCalendars\n"
+        f"folder, start = Path({str(own.parent)!r}), datetime.fromisoformat({START.isoformat()!r})\n"
+        "port = LocalCalendars(folder, write='own', read=[], zone=ZoneInfo('Europe/Paris'), cache=folder / 'cache',\n"
+        "                      me=frozenset({'ada@example.com'}), disk_clock=timedelta(0))\n"
+        "print(len(port.read(start, start + timedelta(weeks=6)).events))\n"
+        "print({'icalendar', 'recurring_ical_events', 'dateutil'} & set(sys.modules))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
+    assert done.stdout.split("\n")[1] == "set()"
+    assert int(done.stdout.split("\n")[0]) == 12

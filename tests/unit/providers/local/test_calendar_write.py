@@ -227,6 +227,22 @@ def test_other_events_of_the_file_stay_byte_for_byte(folder: Path) -> None:
     assert foreign in file(folder).read_bytes()
 
 
+def test_a_new_time_leaves_the_zones_that_other_events_name(folder: Path) -> None:
+    zone = "\n".join(vtimezone("Asia/Tokyo", 2026)).encode() + b"\n"
+    foreign = b"BEGIN:VEVENT\nUID:foreign\nDTSTART;TZID=Asia/Tokyo:20261201T090000\nEND:VEVENT\n"
+    (folder / "own" / "x.ics").write_bytes(BY_HAND.replace(b"BEGIN:VEVENT\n", zone + foreign + b"BEGIN:VEVENT\n", 1))
+    first, _ = port(folder).read(NOON - timedelta(days=1), NOON + timedelta(days=30)).events
+    tokyo = NOON.astimezone(ZoneInfo("Asia/Tokyo"))
+    for start in (NOON.date(), NOON.astimezone(UTC), tokyo, NOON + timedelta(hours=1)):
+        after = replace(first.fields, start=start, end=start + timedelta(days=1))
+        assert [one.message for one in run(folder, Update(first, after, Mark("deep-work", KEY, "")))] == [""]
+        assert zone + foreign in file(folder).read_bytes()
+        first, _ = port(folder).read(NOON - timedelta(days=1), NOON + timedelta(days=30)).events
+        assert same(first.fields, after)
+    assert file(folder).read_bytes().count(b"TZID:Asia/Tokyo") == 1
+    assert file(folder).read_bytes().count(b"TZID:Europe/Paris") == 1
+
+
 def test_a_block_that_was_made_a_series_by_hand_is_left_alone(folder: Path) -> None:
     (folder / "own" / "x.ics").write_bytes(BY_HAND.replace(b"SEQUENCE:4", b"RRULE:FREQ=DAILY;COUNT=1"))
     seen = event(folder)
