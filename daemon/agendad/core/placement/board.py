@@ -53,6 +53,7 @@ class Item:
     ties: tuple[tuple[int, str], ...] = ()
     piece: tuple[int, int] = (0, 0)
     _fits: dict[int, int] = field(default_factory=dict)
+    """Shared by all items with the same windows."""
 
     def fits(self, length: int) -> int:
         """The ticks at which a piece of `length` lies wholly inside one window."""
@@ -72,9 +73,12 @@ class Board:
         self.days = [self.tick(day) for day in part.days]
         self.full = bits.span(0, self.days[-1])
         self.grid = self._grid(max(1, part.grid // self.unit))
+        self._fits: dict[Pieces, dict[int, int]] = {}
         self.items = [self._item(index, request) for index, request in enumerate(part.requests)]
         self._tie()
-        self.reach = reduce(int.__or__, {bits.span(*window) for item in self.items for window in item.windows}, 0)
+        self.reach = reduce(
+            int.__or__, (bits.span(*one) for one in {one for item in self.items for one in item.windows}), 0
+        )
         """The ticks that are in the window of anybody."""
         self.places: list[Pieces] = [()] * len(self.items)
         self.firm: set[int] = set()
@@ -230,8 +234,9 @@ class Board:
     def _grid(self, step: int) -> int:
         marks = 0
         for start, end in pairwise(self.days):
-            marks |= sum(1 << at for at in range(start, end, step))
-        return marks
+            count = -(-(end - start) // step)
+            marks |= ((1 << count * step) - 1) // ((1 << step) - 1) << start  # a one in every `step` bits
+        return marks & self.full
 
     def _busy_ticks(self, real: bool) -> int:
         """All busy time, or (`real`) only that of events that are not our own."""
@@ -243,10 +248,11 @@ class Board:
 
     def _item(self, index: int, request: Request) -> Item:
         home = self.ticks(request.windows[:1]) if request.fixed else ()
-        windows = request.windows
+        wanted = request.windows
         least, most = request.least // self.unit, request.most // self.unit
         if home:
-            windows = request.refuge if request.yields is Yield.MOVE else ()
+            wanted = request.refuge if request.yields is Yield.MOVE else ()
+        windows = self.ticks(wanted)
         movable = bool(home) and request.yields is Yield.MOVE
         if movable:
             least = most = home[0][1] - home[0][0]
@@ -262,12 +268,13 @@ class Board:
             least=max(1, least),
             most=max(1, most),
             gap=request.gap // self.unit,
-            windows=self.ticks(windows),
+            windows=windows,
             anchors=reduce(int.__or__, (1 << anchor for anchor in anchors), 0),
             stands=self.ticks(sorted(request.stands)),
             pulls=pulls,
             home=home[0] if home else None,
             piece=(max(1, pieces.least // self.unit), max(1, pieces.most // self.unit)) if pieces else (0, 0),
+            _fits=self._fits.setdefault(windows, {}),
         )
 
     def _pull(self, starts: Iterable[Stretch]) -> tuple[int, tuple[tuple[int, int], ...]]:
@@ -306,17 +313,17 @@ def _sides(item: Item, other: Item) -> list[str]:
 
 
 def _unit(part: Problem) -> int:
-    origin = part.days[0]
-    unit = part.grid
-    for day in part.days:
-        unit = gcd(unit, day - origin)
+    moments: list[int] = [*part.days]
+    lengths = [part.grid]
     for one in part.busy:
-        unit = gcd(unit, one.start - origin, one.end - origin)
+        moments += (one.start, one.end)
     for request in part.requests:
-        unit = gcd(unit, request.least, request.most, request.gap)
-        for start, end in (*request.windows, *request.refuge, *request.stands):
-            unit = gcd(unit, start - origin, end - origin)
-        unit = gcd(unit, *(anchor - origin for anchor in request.anchors))
+        lengths += (request.least, request.most, request.gap)
+        for ranges in (request.windows, request.refuge, request.stands):
+            for one_range in ranges:
+                moments += one_range
+        moments += request.anchors
         if request.pieces:
-            unit = gcd(unit, request.pieces.least, request.pieces.most)
-    return unit
+            lengths += (request.pieces.least, request.pieces.most)
+    origin = part.days[0]
+    return gcd(*set(lengths), *[moment - origin for moment in set(moments)])

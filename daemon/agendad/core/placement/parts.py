@@ -58,7 +58,8 @@ def _ranges(request: Request) -> tuple[Stretch, ...]:
 def _hull(request: Request) -> Stretch:
     """From the first minute that the request can touch to the last; its gap reaches over the edges."""
     ranges = _ranges(request)
-    return (min(start for start, _ in ranges) - request.gap, max(end for _, end in ranges) + request.gap)
+    starts, ends = [start for start, _ in ranges], [end for _, end in ranges]
+    return (min(starts) - request.gap, max(ends) + request.gap)
 
 
 def _cover(days: Sequence[int], start: int, end: int) -> tuple[int, ...]:

@@ -7,7 +7,7 @@ one that moves the fewest; a chain without gain is not followed, so what stands 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from agendad.core.placement import bits
@@ -242,7 +242,7 @@ class Chains:
             for gap in self._gaps(item, frozenset()):
                 stiff = self._loss(gap, 0, self.elsewhere)
                 heavy = max(self.board.items[index].weight for index in gap.out)
-                found.append(replace(gap, stiff=stiff, heavy=heavy))
+                found.append(Gap(gap.start, gap.end, gap.out, gap.worth, stiff, heavy))
             self.gaps[item.gap] = found
         return self.gaps[item.gap]
 
