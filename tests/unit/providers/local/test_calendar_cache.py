@@ -270,7 +270,7 @@ def test_an_unchanged_reading_does_without_the_libraries(own: Path) -> None:
         "from agendad.providers.local.calendars import LocalCalendars\n"
         f"folder, start = Path({str(own.parent)!r}), datetime.fromisoformat({START.isoformat()!r})\n"
         "port = LocalCalendars(folder, write='own', read=[], zone=ZoneInfo('Europe/Paris'), cache=folder / 'cache',\n"
-        "                      me=frozenset({'ada@example.com'}), disk_clock=timedelta(0))\n"
+        "                      disk_clock=timedelta(0))\n"
         "print(len(port.read(start, start + timedelta(weeks=6)).events))\n"
         "print({'icalendar', 'recurring_ical_events', 'dateutil'} & set(sys.modules))\n"
     )
