@@ -212,7 +212,12 @@ class Project:
 
     def file_of(self, key: str) -> Path:
         """The file that holds the block."""
-        (found,) = (path for path in self.files() if f"X-AGENDAD-KEY:{key}\r\n" in path.read_bytes().decode())
+        (found,) = (
+            path
+            for path in self.files()
+            for event in icalendar.Calendar.from_ical(path.read_bytes()).walk("VEVENT")
+            if event.get("X-AGENDAD-KEY") == key
+        )
         return found
 
     def edit(self, key: str, *, to: str = "", **properties: str | None) -> None:

@@ -11,6 +11,7 @@ from project import command
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from conftest import Agendad
     from project import Project
 
 RULE = ("block: Deep work", "every: [tue, wed]", "at: 09:00-12:00")
@@ -497,3 +498,35 @@ def test_wrong_usage_is_status_2(two: Project, words: tuple[str, ...]) -> None:
     done = two.run(*words)
     assert (done.status, done.out) == (2, "")
     assert done.err.startswith("agendad: error: ")
+
+
+def test_demo_without_a_folder_says_where_it_built_it(agendad: Agendad) -> None:
+    done = agendad("demo", "--now", "2026-11-23T08:00:00+01:00")
+    assert done.returncode == 0, done.stderr
+    (home,) = (path for path in agendad.cwd.iterdir() if (path / "agendad.yaml").exists())
+    assert home.name in done.stdout
+
+
+def test_quiet_prints_the_result_alone(two: Project) -> None:
+    assert two.ok("plan", "--quiet").out == two.ok("plan").out
+    assert two.ok("apply", "--quiet").err == ""
+
+
+def test_status_tells_of_hands_and_problems(two: Project) -> None:
+    two.apply()
+    two.edit(TUE, to="2026-11-24 15:00-16:00")
+    two.delete(WED)
+    two.apply()
+    text = two.ok("status").out
+    assert TUE in text
+    assert WED in text
+
+
+def test_explain_tells_of_an_invitation_in_a_protected_window(project: Project) -> None:
+    from project import invite
+
+    project.rule("protect: Mine", "every: tuesday", "at: 17:00-20:00")
+    project.event("2026-11-24 18:00-19:00", "Late call", *invite("b@x.org", organizer="b@x.org"))
+    for asked in ("r", "2026-11-24"):
+        assert "Late call" in project.ok("explain", asked).out
+    assert "Late call" in project.ok("plan").out

@@ -327,3 +327,129 @@ def test_a_change_of_the_default_settings_is_only_what_it_says(project: Project)
     """The fixture's own configuration is a good one."""
     assert set(SETTINGS) <= set(project.settings)
     assert project.ok("check", "--json").json["problems"] == []
+
+
+# ---------------------------------------------------------------- the configuration
+
+
+def test_the_configuration_of_the_contract_is_understood(project: Project) -> None:
+    project.write(
+        "agendad.yaml",
+        """version: 1
+me: {name: Ada Martin, emails: [ada@example.com], domains: [example.com]}
+timezone: Europe/Paris        # or: calendar (follow the calendar's own setting)
+language: fr
+country: FR                   # public holidays; optional `subdivision:`
+working_hours: {mon-fri: "09:00-18:00"}
+horizon: 6 weeks              # how far ahead blocks are written
+poll: 5m
+away: {titles: ["/vacances|holiday|congés/i"]}
+limits: {writes_per_cycle: 200, deletes_per_cycle: 50}
+calendar:                     # where blocks are written, and what is read as busy
+  provider: local             # local | google | caldav
+  path: calendars/            # local: a folder of folders of .ics files (vdir), one folder a calendar
+  write: personal
+  read: [personal, family]
+mail:
+  provider: maildir           # maildir | gmail | imap
+  path: Mail/                 # maildir: drafts in .Drafts, sent mail read from .Sent
+""",
+    )
+    done = project.run("check", "--json")
+    assert [each for each in done.json["problems"] if each["severity"] == "error"] == []
+    project.rule(*RULE)
+    assert project.plan().keys()[:2] == [TUE, WED]
+
+
+def test_the_horizon_is_six_weeks_and_the_limits_are_200_and_50_unless_said_otherwise(project: Project) -> None:
+    project.configure(horizon=None)
+    for hour in range(9, 14):
+        project.rule("block: B", "every: day", f"at: {hour:02}:00-{hour:02}:30", name=f"r{hour}")
+    plan = project.plan()
+    assert plan.days("r9")[-1] in {"2027-01-03", "2027-01-04"}
+    assert project.run("apply").status == 4
+    assert len(project.own()) == 200
+    project.apply()
+    for hour in range(9, 14):
+        (project.config / "rules" / f"r{hour}.yaml").unlink()
+    assert project.run("apply").status == 5
+    project.apply("--yes")
+    assert project.own() == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("timezone", "Europe/Atlantis"),
+        ("country", "XX"),
+        ("horizon", "42"),
+        ("working_hours", '{mon-fri: "9-18 o'clock"}'),
+        ("limits", "{writes_per_cycle: many}"),
+        ("calendar", "{provider: local, path: calendars/, wirte: personal}"),
+        ("calendar", "{provider: lokal, path: calendars/, write: personal}"),
+        ("grid", "7m"),
+        ("away", '{titles: ["/(/"]}'),
+        ("tentative", "maybe"),
+        ("me", "{emails: [nobody]}"),
+        ("colour", "red"),
+    ],
+)
+def test_a_slip_in_the_configuration_is_shown_with_its_place(project: Project, name: str, value: str) -> None:
+    project.configure(**{name: value})
+    done = project.run("check", "--json")
+    assert done.status == 1
+    (problem,) = (each for each in done.json["problems"] if each["severity"] == "error")
+    line = [*project.settings].index(name) + 2
+    assert (problem["file"], problem["line"]) == ("agendad.yaml", line)
+
+
+def test_a_calendar_in_one_file_is_read_and_never_written(project: Project) -> None:
+    """An export of Google, Outlook or Apple: a single big .ics file as a read-only calendar."""
+    event = project.event("2026-11-24 09:00-10:30", "In the export", calendar="elsewhere")
+    export = project.calendars / "export.ics"
+    export.write_bytes(event.read_bytes())
+    before = export.read_bytes()
+    project.configure(calendar="{provider: local, path: calendars/, write: personal, read: [personal, export.ics]}")
+    project.rule(*RULE)
+    assert project.kept().at(TUE) == "2026-11-24 10:30-12:00"
+    assert export.read_bytes() == before
+
+
+# ---------------------------------------------------------------- questions on a terminal
+
+
+def answer(agendad: Agendad, project: Project, *words: str, text: bytes) -> tuple[int, str]:
+    """Runs the command on a terminal of its own, where somebody types `text`."""
+    parent, child = pty.openpty()
+    folders = ("--config", str(project.config), "--state", str(project.state), "--now", project.now)
+    command_line = [sys.executable, "-m", "agendad", *words, *folders]
+    with subprocess.Popen(command_line, stdin=child, stdout=child, stderr=child, env=agendad.environ()) as process:
+        os.close(child)
+        os.write(parent, text)
+        shown = b""
+        while True:
+            try:
+                piece = os.read(parent, 65536)
+            except OSError:  # the terminal is gone
+                break
+            if not piece:
+                break
+            shown += piece
+        status = process.wait()
+    os.close(parent)
+    return status, shown.decode()
+
+
+@pytest.mark.parametrize("words", [("purge",), ("undo",), ("apply",)], ids=lambda words: words[0])
+def test_on_a_terminal_the_command_asks(agendad: Agendad, kept: Project, words: tuple[str, ...]) -> None:
+    """`purge`, `undo` and `apply` over a limit ask on a terminal."""
+    if words == ("apply",):
+        kept.configure(limits="{deletes_per_cycle: 1}")
+        kept.rule(*RULE, "enabled: false")
+    status, shown = answer(agendad, kept, *words, text=b"n\n")
+    assert status != 0
+    assert "[y/N]" in shown
+    assert sorted(kept.own()) == [TUE, WED]
+    status, shown = answer(agendad, kept, *words, text=b"y\n")
+    assert status == 0, shown
+    assert kept.own() == {}

@@ -288,3 +288,60 @@ def test_one_id_in_two_files_is_an_error(project: Project) -> None:
     for file in ("a.yaml", "sub/b.yaml"):
         project.rules("same: {block: B, every: day, at: 09:00-10:00}", file=file)
     assert project.run("check").status == 1
+
+
+def test_problems_of_configuration_people_and_rules_come_together(project: Project) -> None:
+    project.configure(horizn="6 weeks")
+    project.people("people: {bob: {nam: Bob}}")
+    project.rule("block: B", "evry: day")
+    files = [problem["file"] for problem in project.problems()]
+    assert {"agendad.yaml", "people.yaml", "rules/r.yaml"} <= set(files)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "version: 1\nrules: {a: {block: Caf\xe9, every: day, at: 09:00-10:00}}\n".encode("latin-1"),
+        b"version: 1\nrules: {}\n# " + b"x" * (1 << 20),
+        b"version: 1\nx-deep: " + b"[" * 40 + b"]" * 40 + b"\nrules: {}\n",
+        b"version: 1\nrules:\n\ta: {}\n",
+        b"\x00\x01\x02",
+    ],
+    ids=["latin-1", "over 1 MiB", "too deep", "tab", "binary"],
+)
+def test_bytes_that_are_no_rule_file_are_refused(project: Project, content: bytes) -> None:
+    (project.config / "rules" / "a.yaml").write_bytes(content)
+    done = project.run("check", "--json")
+    assert done.status == 1
+    assert {problem["file"] for problem in done.json["problems"]} == {"rules/a.yaml"}
+
+
+def moments(value: Any) -> list[str]:
+    """Every text below `value` that begins like an instant."""
+    if isinstance(value, dict):
+        return [text for each in value.values() for text in moments(each)]
+    if isinstance(value, list):
+        return [text for each in value for text in moments(each)]
+    return [value] if isinstance(value, str) and re.match(r"\d{4}-\d\d-\d\dT", value) else []
+
+
+@pytest.mark.parametrize(
+    "words", [("plan",), ("apply",), ("status",), ("log",), ("explain", "deep-work"), ("undo", "--yes")]
+)
+def test_every_instant_of_every_command_has_an_offset(project: Project, words: tuple[str, ...]) -> None:
+    rich(project)
+    if words != ("apply",):
+        project.apply()
+    found = moments(project.ok(*words, "--json").json)
+    assert found
+    assert all(INSTANT.fullmatch(text) for text in found)
+
+
+def test_a_title_cannot_play_with_the_terminal(project: Project) -> None:
+    project.event("2026-11-24 10:00-10:30", "Evil \x1b[2J\x1b]0;owned\x07 title")
+    project.rule("block: B", "every: tuesday", "at: 09:00-12:00")
+    project.rule("protect: P", "every: tuesday", "at: 10:00-11:00", name="p")
+    for words in (("plan",), ("explain", "2026-11-24"), ("apply",), ("log",), ("status",)):
+        done = project.run(*words)
+        assert "\x1b" not in done.out + done.err
+        assert "\x07" not in done.out + done.err

@@ -364,3 +364,50 @@ def test_after_and_before_take_exceptions_of_holidays_and_days(project: Project)
     project.event("2026-11-25 14:00-16:00", "Board", uid="wed")
     project.rule("block: W", "after: {title: board}", "lasts: 15m", "except: [tue]")
     assert project.plan().keys() == ["r/wed"]
+
+
+# ---------------------------------------------------------------- identities as they come from outside
+
+
+@pytest.mark.parametrize(
+    "uid",
+    [
+        "../../../evil",
+        "a b/c#2",
+        "040000008200E00074C5B7101A82E008" * 8,
+        "é–😀@example.com",
+        "x@20261124T130000Z",
+        "%s{}",
+    ],
+)
+def test_any_uid_makes_a_key_that_every_command_takes(project: Project, uid: str) -> None:
+    path = project.event("2026-11-24 14:00-16:00", "Board", *invite("chair@example.org"), uid="placeholder")
+    path.write_bytes(path.read_bytes().replace(b"UID:placeholder", f"UID:{uid}".encode()))
+    project.rule(*WALK)
+    project.apply()
+    key = f"r/{uid}"
+    assert list(project.own()) == [key]
+    assert project.file_of(key).parent == project.calendars / "personal"
+    assert key in project.ok("explain", key).out
+    project.edit(key, SUMMARY="Mine")
+    project.ok("reset", key)
+    assert project.kept().block(key)["title"] == "Walk"
+
+
+def test_an_event_that_stands_in_two_calendars_is_one_event(project: Project) -> None:
+    for calendar in ("personal", "family"):
+        project.event("2026-11-24 14:00-16:00", "Board", *invite("chair@example.org"), uid="b", calendar=calendar)
+    project.rule(*WALK)
+    assert project.kept().keys() == ["r/b"]
+
+
+def test_an_event_over_midnight_is_busy_on_both_days(project: Project) -> None:
+    project.event("2026-11-23 22:00-02:00", "Release")
+    project.rule("block: B", "every: tuesday", "lasts: 1h", "between: 00:00-04:00")
+    assert project.plan().blocks() == ["2026-11-24 02:00-03:00"]
+
+
+def test_a_night_shrinks_to_its_longest_part(project: Project) -> None:
+    project.event("2026-11-24 23:00-24:00", "Call")
+    project.rule("block: Sleep", "every: tuesday", "at: 22:00-06:00", "yield: shrink")
+    assert project.plan().blocks() == ["2026-11-25 00:00-06:00"]

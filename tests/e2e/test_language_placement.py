@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
@@ -487,3 +488,216 @@ def test_the_same_input_gives_the_same_output_whatever_the_order_of_the_files(pr
     project.rules("\n".join(reversed(texts[:2])), file="a.yaml")
     project.rules("\n".join(reversed(texts[2:])), file="sub/b.yaml")
     assert project.plan().raw == first
+
+
+# ---------------------------------------------------------------- what a flexible block does when something lands on it
+
+
+@pytest.mark.parametrize("word", ["keep", "shrink", "split", "move", "skip"])
+def test_a_flexible_block_comes_to_rest_whatever_it_does_when_an_event_lands_on_it(project: Project, word: str) -> None:
+    """The plan after apply is empty, in this cycle and in the next ones."""
+    project.rule("block: B", "every: tuesday", "lasts: 2h", "between: 13:00-18:00", f"yield: {word}")
+    assert project.kept().blocks() == ["2026-11-24 13:00-15:00"]
+    project.event("2026-11-24 13:30-14:15", "Lands")
+    first = project.kept()
+    for now in ("2026-11-23T08:05", "2026-11-23T17:00"):
+        assert project.kept(now=now).blocks() == first.blocks()
+    assert (
+        first.blocks()
+        == {
+            "keep": ["2026-11-24 13:00-15:00"],
+            "shrink": ["2026-11-24 14:15-15:00"],
+            "split": ["2026-11-24 13:00-13:30", "2026-11-24 14:15-15:00"],
+            "move": ["2026-11-24 14:15-16:15"],
+            "skip": [],
+        }[word]
+    )
+
+
+def test_shrink_keeps_the_longest_piece_and_split_keeps_them_all(project: Project) -> None:
+    project.event("2026-11-24 09:30-10:00")
+    project.event("2026-11-24 11:00-11:15")
+    project.rule(*DEEP, "yield: shrink")
+    assert project.plan().blocks() == ["2026-11-24 10:00-11:00"]
+    project.rule(*DEEP, "yield: split")
+    plan = project.kept()
+    assert plan.blocks() == ["2026-11-24 09:00-09:30", "2026-11-24 10:00-11:00", "2026-11-24 11:15-12:00"]
+    assert plan.keys() == ["r/2026-11-24", "r/2026-11-24#2", "r/2026-11-24#3"]
+
+
+def test_a_fixed_block_on_a_day_off_has_no_working_hours_to_move_in(project: Project) -> None:
+    project.event("2026-11-28 10:00-11:00")
+    project.rule("block: B", "every: saturday", "at: 10:00-11:00", "yield: move")
+    plan = project.plan()
+    assert plan.blocks() == []
+    assert plan.skipped["r/2026-11-28"]
+
+
+def test_a_strong_flexible_block_takes_the_place_of_a_weak_fixed_one(project: Project) -> None:
+    """Free time is what is left, less own blocks of equal or higher rank."""
+    project.rules("""
+        fixed: {block: F, every: tuesday, at: 09:00-12:00}
+        strong: {block: S, every: tuesday, lasts: 3h, between: 09:00-12:00, priority: 1}
+    """)
+    plan = project.kept()
+    assert plan.keys() == ["strong/2026-11-24"]
+    assert plan.skipped["fixed/2026-11-24"]
+
+
+def test_a_flexible_block_leaves_a_weak_fixed_one_its_place_when_it_has_another(project: Project) -> None:
+    project.rules("""
+        fixed: {block: F, every: tuesday, at: 09:00-10:00, priority: 4}
+        flexible: {block: S, every: tuesday, lasts: 1h, between: 09:00-12:00, prefer: earliest}
+    """)
+    plan = project.plan()
+    assert plan.blocks("fixed") == ["2026-11-24 09:00-10:00"]
+    assert plan.blocks("flexible") == ["2026-11-24 10:00-11:00"]
+
+
+def test_own_blocks_never_stand_over_each_other_or_over_real_events(project: Project) -> None:
+    project.rules("""
+        a: {block: A, every: weekday, at: 09:00-12:00}
+        b: {block: B, every: weekday, lasts: 30m-1h, between: 11:00-15:00, prefer: morning}
+        c: {block: C, every: week, lasts: 3h, split: 30m-1h, at_most: 1 per day, between: working hours}
+        d: {block: D, every: weekday, lasts: 45m, between: 12:00-14:00, gap: 15m, priority: 2}
+        e: {block: E, every: 2 weeks, lasts: 2h, between: working hours, prefer: [wed 15:00, afternoon]}
+    """)
+    hours = {"24": "10:00-11:00", "25": "12:30-15:30", "26": "09:00-13:00", "27": "13:15-13:45"}
+    for day, time in hours.items():
+        project.event(f"2026-11-{day} {time}", "Real")
+    taken = [(block["start"], block["end"]) for block in project.kept().of()]
+    taken += [(f"2026-11-{day}T{at[:5]}:00+01:00", f"2026-11-{day}T{at[6:]}:00+01:00") for day, at in hours.items()]
+    assert len(taken) > 15
+    assert all(first[1] <= second[0] for first, second in pairwise(sorted(taken)))
+
+
+# ---------------------------------------------------------------- now
+
+
+def test_a_flexible_block_of_today_begins_no_earlier_than_now(project: Project) -> None:
+    project.rule("block: B", "every: monday", "lasts: 1h", "between: 09:00-18:00")
+    assert project.plan(now="2026-11-23T10:05").blocks()[0] == "2026-11-23 10:15-11:15"
+    assert project.plan(now="2026-11-23T17:30").blocks() == []
+
+
+def test_a_block_in_progress_stays_when_its_rule_goes(project: Project) -> None:
+    project.rule("block: B", "every: mon-tue", "at: 09:00-12:00")
+    project.apply()
+    project.rule("block: B", "every: mon-tue", "at: 09:00-12:00", "enabled: false")
+    project.apply(now="2026-11-23T10:00")
+    assert list(project.own()) == ["r/2026-11-23"]
+
+
+def test_a_fixed_block_whose_start_is_past_today_is_not_cut_short_into_the_day(project: Project) -> None:
+    project.rule("block: B", "every: monday", "at: 09:00-12:00", "yield: shrink")
+    assert project.plan(now="2026-11-23T09:30").blocks() == []
+
+
+def test_a_week_is_satisfied_by_what_already_happened_in_it(project: Project) -> None:
+    project.event("2026-11-23 12:00-13:30", "Lunch with Bob")
+    project.rule("block: L", "every: week", "lasts: 1h", "between: 12:00-14:00", "satisfied_by: {title: lunch}")
+    plan = project.plan(now="2026-11-25T08:00")
+    assert plan.at("r/2026-W48") == ""
+
+
+def test_a_declined_or_cancelled_event_satisfies_nothing(project: Project) -> None:
+    project.event("2026-11-26 12:00-13:30", "Lunch", *invite("bob@x.org", me="DECLINED"))
+    project.event("2026-11-26 12:00-13:30", "Lunch", "STATUS:CANCELLED")
+    project.rule("block: L", "every: week", "lasts: 1h", "between: 12:00-14:00", "satisfied_by: {title: lunch}")
+    assert project.plan().at("r/2026-W48")
+
+
+# ---------------------------------------------------------------- the rest of the keys
+
+
+def test_a_flexible_block_without_a_window_stays_in_the_working_hours(project: Project) -> None:
+    project.rule("block: B", "every: weekday", "lasts: 1h")
+    for block in project.plan().of():
+        assert "09:00" <= block["start"][11:16] < block["end"][11:16] <= "18:00"
+
+
+def test_at_most_two_pieces_a_day(project: Project) -> None:
+    project.rule(
+        "block: B", "every: week", "on: mon-tue", "lasts: 4h", "split: 1h", "at_most: 2 per day", "between: 09:00-18:00"
+    )
+    days = [day for day in project.plan().days() if day < "2026-11-30"]
+    assert sorted(days) == ["2026-11-23", "2026-11-23", "2026-11-24", "2026-11-24"]
+
+
+def test_prefer_may_be_a_list_of_pulls(project: Project) -> None:
+    project.event("2026-11-24 14:00-15:00")
+    project.rule("block: B", "every: week", "lasts: 1h", "between: working hours", "prefer: [tue 14:00, thu 10:00]")
+    assert project.plan().blocks()[0] == "2026-11-26 10:00-11:00"
+
+
+def test_days_of_a_period_make_an_all_day_event_inside_it(project: Project) -> None:
+    project.rule("block: Day off", "every: week", "lasts: 1 day", "on: sat-sun")
+    plan = project.kept()
+    (block,) = (each for each in plan.of() if each["key"] == "r/2026-W48")
+    assert block["start"] in {"2026-11-28", "2026-11-29"}
+    assert block["all_day"]
+
+
+def test_an_all_day_block_blocks_no_hours(project: Project) -> None:
+    """An all-day event is busy only when it is an absence, and never one of the product's own."""
+    project.rule("block: Trip", "every: tuesday", "lasts: 2 days", name="trip")
+    project.rule("block: B", "every: tuesday", "lasts: 1h", "between: 13:00-18:00")
+    assert project.kept().blocks("r") == ["2026-11-24 13:00-14:00"]
+
+
+def test_working_days_are_neither_holidays_nor_absences(project: Project) -> None:
+    project.configure(away='{titles: ["/holiday/i"]}', horizon="6 weeks")
+    project.event("2026-12-28", "Holiday")
+    project.rule("block: B", "every: weekday", "lasts: 1h", "between: working hours")
+    days = project.plan().days()
+    assert "2026-12-24" in days
+    assert "2026-12-25" not in days
+    assert "2026-12-28" not in days
+
+
+def test_a_lost_state_reshuffles_nothing(project: Project) -> None:
+    """Where blocks stand is read from the calendar."""
+    project.rules("""
+        a: {block: A, every: week, lasts: 2h, split: 30m-1h, at_most: 1 per day, between: 13:00-18:00}
+        b: {block: B, every: weekday, lasts: 30m, between: 12:00-14:00, prefer: latest}
+        c: {block: C, every: weekday, at: 09:00-12:00, yield: split}
+    """)
+    event = project.event("2026-11-26 10:00-11:00")
+    project.event("2026-11-25 12:00-16:00")
+    project.apply()
+    event.unlink()
+    project.apply()
+    project.lose("ledger.db", "decisions.json")
+    assert project.plan().changes == []
+
+
+def test_a_shorter_horizon_takes_nothing_away_and_a_longer_one_adds(project: Project) -> None:
+    project.rule("block: B", "every: day", "at: 09:00-10:00")
+    project.apply()
+    project.configure(horizon="3 days")
+    assert project.plan().changes == []
+    project.configure(horizon="2 weeks")
+    assert {action for action, _ in project.plan().changes} == {"create"}
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["at: 09:00-10:00", "between: 09:00-12:00"],
+        ["at: 25:00-26:00"],
+        ["at: 09:00"],
+        ["lasts: 45"],
+        ["lasts: 2h", "between: 13:00-14:00"],
+        ["lasts: 1h", "priority: 5"],
+        ["lasts: 1h", "yield: vanish"],
+        ["lasts: 1h", "prefer: never"],
+        ["lasts: 1h", "not_same_day: nobody"],
+        ["lasts: 1h", "at_most: 1 per day"],
+        ["lasts: 2h-1h"],
+    ],
+)
+def test_what_cannot_be_meant_is_an_error(project: Project, lines: list[str]) -> None:
+    project.rule("block: B", "every: tuesday", *lines)
+    done = project.run("check", "--json")
+    assert done.status == 1
+    assert all(problem["message"] for problem in done.json["problems"])
