@@ -383,7 +383,7 @@ def test_the_horizon_is_six_weeks_and_the_limits_are_200_and_50_unless_said_othe
         ("timezone", "Europe/Atlantis"),
         ("country", "XX"),
         ("horizon", "42"),
-        ("working_hours", '{mon-fri: "9-18 o'clock"}'),
+        ("working_hours", '{mon-fri: "nine to five"}'),
         ("limits", "{writes_per_cycle: many}"),
         ("calendar", "{provider: local, path: calendars/, wirte: personal}"),
         ("calendar", "{provider: lokal, path: calendars/, write: personal}"),
