@@ -453,3 +453,61 @@ def test_on_a_terminal_the_command_asks(agendad: Agendad, kept: Project, words: 
     status, shown = answer(agendad, kept, *words, text=b"y\n")
     assert status == 0, shown
     assert kept.own() == {}
+
+
+# ---------------------------------------------------------------- folders as people have them
+
+
+def test_rule_tests_beside_the_rules_are_no_rules(project: Project) -> None:
+    project.rule(*RULE)
+    project.write(
+        "rules/work.test.yaml",
+        "version: 1\nnow: 2026-11-23T08:00\ntests:\n  - {name: t, rules: [r], over: 2026-11-24, expect: {blocks: []}}\n",
+    )
+    assert project.ok("check", "--json").json["problems"] == []
+    assert project.kept().keys() == [TUE, WED]
+
+
+def test_a_calendar_folder_may_be_a_link(project: Project, tmp_path: Path) -> None:
+    (tmp_path / "synced").mkdir()
+    (project.calendars / "personal").rmdir()
+    (project.calendars / "personal").symlink_to(tmp_path / "synced")
+    project.rule(*RULE)
+    project.apply()
+    assert len(list((tmp_path / "synced").glob("*.ics"))) == 2
+    assert (project.calendars / "personal").is_symlink()
+
+
+def test_without_read_the_written_calendar_is_busy(project: Project) -> None:
+    project.configure(calendar="{provider: local, path: calendars/, write: personal}")
+    project.event("2026-11-24 09:00-10:00")
+    project.rule(*RULE)
+    assert project.plan().at(TUE) == "2026-11-24 10:00-12:00"
+
+
+def test_events_without_a_zone_are_in_that_of_the_configuration(project: Project) -> None:
+    path = project.event("2026-11-24 09:00-10:00")
+    path.write_bytes(path.read_bytes().replace(b";TZID=Europe/Paris", b""))
+    project.rule(*RULE)
+    assert project.plan().at(TUE) == "2026-11-24 10:00-12:00"
+
+
+@pytest.mark.parametrize("moment", ["2026-11-23T08:00:00.500", "2026-11-23T07:00:00Z", "2026-11-23T02:00:00-05:00"])
+def test_now_in_any_spelling_is_the_same_instant(kept: Project, moment: str) -> None:
+    assert kept.plan(now=moment).changes == []
+    assert kept.run("apply", now=moment).status == 0
+
+
+def test_a_new_file_of_a_sync_program_is_seen_at_once(kept: Project) -> None:
+    """Files are read again only when changed, and always when changed: also within one second."""
+    left = {9: "2026-11-24 10:00-12:00", 10: "2026-11-24 09:00-10:00", 11: "2026-11-24 09:00-11:00"}
+    for hour, expected in left.items():
+        path = kept.event(f"2026-11-24 {hour:02}:00-{hour + 1:02}:00", uid="new")
+        assert kept.plan().at(TUE) == expected
+        path.unlink()
+        assert kept.plan().at(TUE) == "2026-11-24 09:00-12:00"
+
+
+def test_the_state_folder_can_be_read_by_its_owner_alone(kept: Project) -> None:
+    for path in (kept.state / "ledger.db", kept.state / "decisions.json"):
+        assert path.stat().st_mode & 0o077 == 0, path

@@ -549,3 +549,55 @@ def test_a_sync_program_that_writes_files_anew_is_no_hand(kept: Project, newline
     assert [block["state"] for block in plan.of()] == ["written", "written"]
     kept.rule("block: Focus", RULE[1], "at: 10:00-11:00")
     assert {block["title"] for block in kept.kept().of()} == {"Focus"}
+
+
+# ---------------------------------------------------------------- occurrences that end while the rule lives on
+
+
+@pytest.mark.parametrize(
+    "edit", [("every: wed",), ("every: [tue, wed]", "except: [2026-11-24]")], ids=["trigger", "except"]
+)
+def test_a_touched_block_outlives_its_occurrence_and_an_untouched_one_does_not(
+    kept: Project, edit: tuple[str, ...]
+) -> None:
+    kept.rule("block: B", "every: [tue, wed]", "at: 14:00-15:00", name="other")
+    kept.apply()
+    kept.edit(TUE, to="2026-11-24 16:00-17:00")
+    kept.apply()
+    kept.rule("block: Deep work", *edit, "at: 09:00-12:00")
+    kept.rule("block: B", *edit, "at: 14:00-15:00", name="other")
+    plan = kept.kept()
+    assert sorted(kept.own()) == ["other/2026-11-25", TUE, WED]
+    assert plan.at(TUE) == "2026-11-24 16:00-17:00"
+
+
+def test_life_does_not_take_a_moved_block_away(kept: Project) -> None:
+    kept.rule(*RULE, "satisfied_by: {title: focus}")
+    kept.edit(TUE, to="2026-11-24 14:00-16:00")
+    kept.apply()
+    kept.event("2026-11-24 10:00-11:00", "Focus time")
+    assert kept.kept().at(TUE) == "2026-11-24 14:00-16:00"
+
+
+def test_another_calendar_to_write_in_makes_nothing_twice(kept: Project) -> None:
+    kept.edit(TUE, SUMMARY="Mine")
+    kept.apply()
+    kept.configure(calendar="{provider: local, path: calendars/, write: family, read: [personal, family]}")
+    assert kept.kept().keys() == [TUE, WED]
+    own = kept.own()  # fails when a key stands twice
+    assert own[TUE]["SUMMARY"] == "Mine"
+    kept.delete(WED)
+    assert kept.kept().keys() == [TUE]
+
+
+def test_two_hands_on_one_block_over_several_cycles(kept: Project) -> None:
+    """First moved, then renamed, then moved back: the title stays the person's, the time is the rule's again."""
+    kept.edit(TUE, to="2026-11-24 14:00-17:00")
+    kept.apply()
+    kept.edit(TUE, SUMMARY="Mine")
+    kept.apply()
+    kept.edit(TUE, to="2026-11-24 09:00-12:00")
+    kept.apply()
+    kept.rule("block: Focus", RULE[1], "at: 08:00-11:00")
+    plan = kept.kept()
+    assert (plan.at(TUE), plan.block(TUE)["title"]) == ("2026-11-24 08:00-11:00", "Mine")
