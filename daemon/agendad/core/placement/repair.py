@@ -55,23 +55,49 @@ def repair(board: Board, homeless: Sequence[int]) -> None:
 def _go_back(board: Board) -> None:
     """Lets moved blocks return to where they stood, if nothing is lost by it: others that have moved give way."""
     for item in board.items:
-        places = board.places[item.index]
-        if places == item.stands or len(item.stands) != 1 or not _loose(board, item) or item.home:
+        if len(item.stands) == 1 and board.places[item.index] != item.stands and not item.home and _loose(board, item):
+            before, worth, moved = list(board.places), board.worth(), _moved(board)
+            for way in (_return, _renounce):
+                if way(board, item) and board.worth() >= worth and _moved(board) < moved and board.in_order():
+                    break
+                board.restore(before)
+
+
+def _moved(board: Board) -> int:
+    """How many blocks are not where they stood."""
+    return sum(1 for item in board.items if item.stands and board.places[item.index] != item.stands)
+
+
+def _return(board: Board, item: Item) -> bool:
+    """Puts a block where it stood; who has moved there looks for another place."""
+    board.take(item.index)
+    around = board.in_the_way(item, *item.stands[0])
+    if any(
+        board.places[index] == board.items[index].stands or not _loose(board, board.items[index]) for index in around
+    ):
+        return False
+    for index in around:
+        board.take(index)
+    if not still_fits(board, item):
+        return False
+    board.put(item.index, item.stands)
+    for index in sorted(around, key=lambda index: (-_most(board.items[index]), index)):
+        fill(board, index)
+    return True
+
+
+def _renounce(board: Board, item: Item) -> bool:
+    """Takes a block off, lets others that have moved return, and gives what is free to whoever waits."""
+    board.take(item.index)
+    for other in board.items:
+        pieces = board.places[other.index]
+        if other is item or not other.stands or pieces == other.stands or other.home or other.index in board.dropped:
             continue
-        before, worth = list(board.places), board.worth()
-        board.take(item.index)
-        around = board.in_the_way(item, *item.stands[0])
-        guests = [index for index in around if board.places[index] != board.items[index].stands]
-        if around == guests and all(_loose(board, board.items[index]) for index in guests):
-            for index in guests:
-                board.take(index)
-            if still_fits(board, item):
-                board.put(item.index, item.stands)
-                for index in sorted(guests, key=lambda index: (-_most(board.items[index]), index)):
-                    fill(board, index)
-                if board.worth() >= worth and board.in_order():
-                    continue
-        board.restore(before)
+        board.take(other.index)
+        board.put(other.index, other.stands if still_fits(board, other) else pieces)
+    for index in _waiting(board):
+        fill(board, index)
+    return True
 
 
 def _waiting(board: Board) -> list[int]:
