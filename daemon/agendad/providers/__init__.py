@@ -1,1 +1,44 @@
 """Calendars of the outside world behind the ports; each is imported only when the configuration names it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from agendad.errors import ProviderError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+    from pathlib import Path
+
+    from agendad.model.settings import Settings
+    from agendad.ports import CalendarPort
+
+
+def open_calendars(
+    settings: Settings, *, cache: Path | None, now: datetime, checkpoint: Callable[[str], None] | None = None
+) -> CalendarPort:
+    """The calendars that the configuration names.
+
+    `cache` is a folder for what can be read again at any time (None: keep nothing); `now` stamps what is written;
+    `checkpoint` is called around every file operation. Raises ProviderError for a provider that is not built in.
+    """
+    chosen = settings.calendar
+    if chosen.provider != "local" or chosen.path is None:
+        raise ProviderError(
+            f"the calendar provider `{chosen.provider}` is not in this version",
+            hint="use `calendar: {provider: local, path: calendars/, write: personal}`",
+        )
+    from agendad.providers.local.calendars import LocalCalendars
+    from agendad.providers.local.files import no_checkpoint
+
+    return LocalCalendars(
+        chosen.path,
+        write=chosen.write,
+        read=chosen.read,
+        zone=settings.timezone,
+        me=settings.me.emails,
+        cache=cache,
+        now=lambda: now,
+        checkpoint=checkpoint or no_checkpoint,
+    )
