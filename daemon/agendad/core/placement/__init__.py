@@ -1,9 +1,10 @@
 """Occurrences and busy time to blocks with a place, or with the reason why there is none. The engine calls `place`.
 
-The horizon is cut into independent parts (`parts.py`); on the board of each (`board.py`) everybody with a right to a
-place is seated (`seed.py`), the rest is filled in by rank (`fill.py`), and the facts of the result become reasons
-(`reasons.py`). All of it is a pure function of the problem: the same requests in another order, or on a slower machine,
-give the same answer.
+The horizon is cut into independent parts (`parts.py`). On the board of each (`board.py`, `bits.py`) everybody with a
+right to a place is seated (`seed.py`), the rest is filled in by rank (`fill.py`), what is new is improved by ruin and
+recreate (`improve.py`) and given the places it prefers (`polish.py`), and who is still without a place is seated by
+chains that move few others (`repair.py`, `chains.py`). The facts of the result become reasons (`reasons.py`). All of it
+is a pure function of the problem: the same requests in another order, or on a slower machine, give the same answer.
 """
 
 from __future__ import annotations

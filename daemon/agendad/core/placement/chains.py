@@ -1,0 +1,274 @@
+"""The search behind `repair.py`: ejection chains, each the cheapest way found to seat one block that has no place.
+
+A block takes the place of others, each of those looks for a free place or takes the place of further ones in turn, and
+what finds none goes. The best chain is the one with the greatest gain in weighted minutes, then the one that moves the
+fewest; a chain without gain is not followed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from agendad.core.placement import bits
+from agendad.core.placement.fill import best_start, fill, longest
+
+if TYPE_CHECKING:
+    from agendad.core.placement.board import Board, Item, Pieces
+
+CROWD = 3
+"""How many blocks one link may push out."""
+BREADTH = 8
+"""How many places are tried for one link, the cheapest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A free range [start, end) once the blocks `out` (indexes), worth `worth` where they stand, are gone.
+
+    `stiff` is what they lose if they get nothing of the range, `heavy` what a tick of it could save of that at most.
+    """
+
+    start: int
+    end: int
+    out: tuple[int, ...]
+    worth: int
+    stiff: int = 0
+    heavy: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One place that a block could take, the gap it would make there, and the cost: what goes less what comes."""
+
+    cost: int
+    start: int
+    length: int
+    gap: Gap
+
+
+class Chains:
+    """The search for one chain after the other on a board."""
+
+    def __init__(self, board: Board) -> None:
+        self.board = board
+        self.steps = 0
+        self.best = (0, 0)
+        self.best_places: list[Pieces] | None = None
+        self.gaps: dict[int, list[Gap]] = {}
+        """What `_gaps` found for the board as it is, by the gap that a block asks for."""
+        self.elsewhere: dict[int, int] = {}
+        """What a block would be worth at another place on the board as it is."""
+        self.losses: dict[tuple[int, ...], int] = {}
+        """What `_loss` found for the board as it is, by the ticks left and the blocks of a gap."""
+
+    def rescue(self, index: int, depth: int, steps: int) -> bool:
+        """Seats one block, or lengthens it, by the best chain found within `steps`; says whether that gained anything.
+
+        The board may have changed since the last call only if `forget` was called.
+        """
+        board, item = self.board, self.board.items[index]
+        if item.piece[1] or item.request.may_overlap:
+            before = board.places[index]
+            return fill(board, index) and board.places[index] != before
+        before, floor = board.places[index], worth_of(board, index)
+        if before:
+            self.forget()
+            board.take(index)
+        self._reset(floor)
+        for reach in range(1, depth + 1):
+            self.steps = steps
+            self._search([index], 0, frozenset(), reach)
+            if self.best[0] >= most_worth(item):
+                break
+        places = self.best_places
+        if places is not None:
+            board.restore(places)
+        elif before:
+            board.put(index, before)
+        if before or places is not None:
+            self.forget()
+        return places is not None
+
+    def _reset(self, floor: int) -> None:
+        """Starts a search for a chain that gains more than `floor`."""
+        self.best, self.best_places = (floor, 0), None
+
+    def forget(self) -> None:
+        """Tells that the board has changed."""
+        self.gaps, self.elsewhere, self.losses = {}, {}, {}
+
+    def _search(self, pending: list[int], score: int, moved: frozenset[int], depth: int) -> None:
+        """Follows a chain: `pending` have no place yet; `score` is the gain if all of them stay without."""
+        board = self.board
+        if (score, -len(moved)) > self.best:
+            self.best, self.best_places = (score, -len(moved)), list(board.places)
+        self.steps -= 1
+        hope = score + sum([most_worth(board.items[index]) for index in pending])
+        if not pending or (hope, -len(moved)) <= self.best:
+            return
+        index = pending[0] if len(pending) == 1 else max(pending, key=lambda one: (most_worth(board.items[one]), -one))
+        rest = [one for one in pending if one != index]
+        item = board.items[index]
+        blocked = board.blocked(item)
+        length = longest(board, item, blocked, (item.least, item.most))
+        if length:
+            start = best_start(item, board.starts(item, length, blocked))
+            board.put(index, ((start, start + length),))
+            self._search(rest, score + item.weight * length, moved, depth)
+            board.take(index)
+            if length == item.most:
+                return
+        if depth:
+            for link in self._links(item, moved, hope - most_worth(item), depth):
+                if self.steps <= 0:
+                    return
+                self._follow(link, (index, *rest), (score, moved), depth)
+        if rest and not length:
+            self._search(rest, score, moved, depth)
+
+    def _follow(self, link: Link, waiting: tuple[int, ...], so_far: tuple[int, frozenset[int]], depth: int) -> None:
+        """Goes on with the first of `waiting` in the place of a link, then takes it back."""
+        board = self.board
+        index, *rest = waiting
+        score, moved = so_far
+        out = [(other, board.take(other)) for other in link.gap.out]
+        end = link.start + link.length
+        if len(board.own) == 1 or not board.in_the_way(board.items[index], link.start, end):  # a wide gap reaches far
+            board.put(index, ((link.start, end),))
+            self._search([*rest, *link.gap.out], score - link.cost, moved | {index, *link.gap.out}, depth - 1)
+            board.take(index)
+        for other, pieces in out:
+            board.put(other, pieces)
+
+    def _links(self, item: Item, moved: frozenset[int], hope: int, depth: int) -> list[Link]:
+        """The places that `item` could take from blocks that may be moved, the cheapest first.
+
+        `hope` is the gain that the rest of the chain could still bring; a link that cannot beat the best is left out.
+        """
+        least, weight = item.least, item.weight
+        need, steps = self.best[0] - hope, -self.best[1] - len(moved)
+        elsewhere, losses = self.elsewhere, self.losses
+        if moved or item.ties:
+            gaps, elsewhere, losses = self._gaps(item, moved), {}, {}
+        elif depth == 1:
+            gaps = self._worthwhile(item, need - (steps > 0))
+        else:
+            gaps = self._known(item)
+        found = []
+        for gap in gaps:
+            room = gap.end - gap.start
+            if room < least or weight * min(room, item.most) < need:
+                continue
+            for length in self._lengths(item, gap):
+                gain = weight * length
+                bound = gain
+                if depth == 1:
+                    key = (room - length, *gap.out)
+                    if key not in losses:
+                        losses[key] = self._loss(gap, room - length, elsewhere)
+                    bound -= losses[key]
+                if bound > need or (bound == need and len(gap.out) < steps):
+                    found += [Link(gap.worth - gain, start, length, gap) for start in self._starts(item, gap, length)]
+        found.sort(key=lambda link: (link.cost, len(link.gap.out), link.start))
+        return found[:BREADTH] if depth > 1 else found
+
+    def _known(self, item: Item) -> list[Gap]:
+        """The gaps of the board as it is, with what they would cost."""
+        if item.gap not in self.gaps:
+            found = []
+            for gap in self._gaps(item, frozenset()):
+                stiff = self._loss(gap, 0, self.elsewhere)
+                heavy = max(self.board.items[index].weight for index in gap.out)
+                found.append(Gap(gap.start, gap.end, gap.out, gap.worth, stiff, heavy))
+            self.gaps[item.gap] = found
+        return self.gaps[item.gap]
+
+    def _worthwhile(self, item: Item, need: int) -> list[Gap]:
+        """The known gaps in which `item`, at its longest or at its shortest, may gain more than `need`."""
+        least, most, weight = item.least, item.most, item.weight
+        found = []
+        for gap in self._known(item):
+            room = gap.end - gap.start
+            if room >= least:
+                longest_here = most if most < room else room
+                cost = need + gap.stiff - gap.heavy * room
+                if (weight - gap.heavy) * longest_here > cost or (weight - gap.heavy) * least > cost:
+                    found.append(gap)
+        return found
+
+    def _loss(self, gap: Gap, left: int, elsewhere: dict[int, int]) -> int:
+        """The least that the blocks of a gap lose when only `left` ticks of it are left to them, or free places."""
+        board = self.board
+        loss = homeless = heavy = 0
+        for index in gap.out:
+            item = board.items[index]
+            worth = worth_of(board, index)
+            if index not in elsewhere:
+                length = longest(board, item, board.blocked(item), (item.least, item.most))
+                elsewhere[index] = item.weight * length
+            best = max(elsewhere[index], item.weight * min(left, item.most) if left >= item.least else 0)
+            loss += max(0, worth - best)
+            homeless += max(0, worth - elsewhere[index])
+            heavy = max(heavy, item.weight)
+        return max(loss, homeless - heavy * left)
+
+    def _lengths(self, item: Item, gap: Gap) -> set[int]:
+        """As long as a gap lets it be, as short as it may be, and what leaves the others in the gap their least."""
+        room = gap.end - gap.start
+        most = min(item.most, room)
+        if item.least == most:
+            return {most}
+        spare = room - sum([self.board.items[index].least for index in gap.out])
+        return {item.least, most, min(max(spare, item.least), most)}
+
+    def _starts(self, item: Item, gap: Gap, length: int) -> set[int]:
+        """The first and the last start in a gap, so that what is left of it stays in one piece."""
+        board = self.board
+        where = item.fits(length) & bits.span(gap.start, gap.end - length + 1)
+        where &= board.grid | item.anchors | 1 << gap.start | 1 << (gap.end - length)
+        return {bits.lowest(where), bits.highest(where)} if where else set()
+
+    def _gaps(self, item: Item, moved: frozenset[int]) -> list[Gap]:
+        """The gaps that taking out up to `CROWD` neighbours would make for a block that asks for the gap of `item`."""
+        board = self.board
+        others = [other for other in board.items if other.index not in moved and is_loose(board, other)]
+        loose = sorted([(board.places[other.index][0], other) for other in others], key=lambda one: one[0])
+        soft = 0
+        for (start, end), _ in loose:
+            soft |= bits.span(start, end)
+        own, board.own = board.own, {gap: ticks & ~soft for gap, ticks in board.own.items()}
+        free = board.reach & ~(board.blocked(item) | board.forbidden(item))
+        board.own = own
+        found = []
+        at = 0
+        for start, end in bits.stretches(free):
+            while at < len(loose) and loose[at][0][1] <= start:
+                at += 1
+            last = at
+            while last < len(loose) and loose[last][0][0] < end:
+                last += 1
+            inside = loose[at:last]
+            lows = [start, *(max(start, piece[1] + max(item.gap, other.gap)) for piece, other in inside)]
+            highs = [*(min(end, piece[0] - max(item.gap, other.gap)) for piece, other in inside), end]
+            for first in range(len(inside)):
+                for after in range(first + 1, min(first + CROWD, len(inside)) + 1):
+                    out = tuple([other.index for _, other in inside[first:after]])
+                    worth = sum([worth_of(board, index) for index in out])
+                    found.append(Gap(lows[first], highs[after], out, worth))
+        return found
+
+
+def is_loose(board: Board, item: Item) -> bool:
+    """Whether a chain may move it: it stands in one piece, takes room, and nothing holds it."""
+    if item.index in board.firm or item.piece[1] or item.request.may_overlap or item.request.settled:
+        return False
+    return len(board.places[item.index]) == 1 and bool(item.windows)
+
+
+def most_worth(item: Item) -> int:
+    return item.weight * item.most
+
+
+def worth_of(board: Board, index: int) -> int:
+    return board.items[index].weight * sum(end - start for start, end in board.places[index])
