@@ -462,7 +462,8 @@ def test_rule_tests_beside_the_rules_are_no_rules(project: Project) -> None:
     project.rule(*RULE)
     project.write(
         "rules/work.test.yaml",
-        "version: 1\nnow: 2026-11-23T08:00\ntests:\n  - {name: t, rules: [r], over: 2026-11-24, expect: {blocks: []}}\n",
+        "version: 1\nnow: 2026-11-23T08:00\n"
+        "tests:\n  - {name: t, rules: [r], over: 2026-11-24, expect: {blocks: []}}\n",
     )
     assert project.ok("check", "--json").json["problems"] == []
     assert project.kept().keys() == [TUE, WED]

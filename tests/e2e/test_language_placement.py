@@ -701,3 +701,16 @@ def test_what_cannot_be_meant_is_an_error(project: Project, lines: list[str]) ->
     done = project.run("check", "--json")
     assert done.status == 1
     assert all(problem["message"] for problem in done.json["problems"])
+
+
+def test_a_cycle_comes_to_rest_when_one_block_pushes_another_aside(project: Project) -> None:
+    """What stands is kept and the rest is looked at: all that has a place finds it in the cycle of the change."""
+    project.rules("""
+        strong: {block: S, every: monday, lasts: 2h, between: [09:00-12:00, 14:00-18:00], priority: 1}
+        long: {block: L, every: monday, at: 14:00-17:30, yield: move}
+    """)
+    assert project.kept().blocks() == ["2026-11-23 09:00-11:00", "2026-11-23 14:00-17:30"]
+    project.event("2026-11-23 10:15-10:45", "Lands on the strong one")
+    first = project.kept()
+    assert first.keys() == ["long/2026-11-23", "strong/2026-11-23"]
+    assert project.kept(now="2026-11-23T08:05").blocks() == first.blocks()
