@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 
 from agendad.core.problem import Busy
 from agendad.core.selectors import matches_text
-from agendad.core.timeline import from_minutes, subtract, to_minutes, union, wall, wall_range
-from agendad.core.triggers import span
+from agendad.core.timeline import from_minutes, span, subtract, to_minutes, union, wall, wall_range
 from agendad.model.calendar import Kind, Response, ShowAs, Status
 from agendad.model.identity import is_own
 
@@ -53,7 +52,7 @@ def busy_time(events: Iterable[Event], settings: Settings) -> list[Busy]:
     found = []
     for event in events:
         if is_busy(event, settings):
-            start, end = span(event, settings.timezone)
+            start, end = span(event.fields.start, event.fields.end, settings.timezone)
             if start < end:
                 found.append(Busy(start, end, event.fields.title))
     return sorted(found, key=lambda busy: (busy.start, busy.end, busy.title))
@@ -75,7 +74,7 @@ def absent_days(
             continue
         start, end = event.fields.start, event.fields.end
         if isinstance(start, datetime):
-            timed.append(span(event, zone))
+            timed.append(span(start, end, zone))
         else:
             found.update(start + timedelta(days=n) for n in range(end.toordinal() - start.toordinal()))
     for first, last in union(timed):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -11,24 +12,25 @@ from agendad.model.rule import After, Before
 from agendad.model.settings import Me
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-    from datetime import date
+    from collections.abc import Sequence
 
     from agendad.core.problem import Minutes, Request, Stretch
     from agendad.core.triggers import Occurrence
+    from agendad.model.calendar import Moment
     from agendad.model.rule import Look, Rule, Text
     from agendad.model.settings import Settings
 
+Render = Callable[[str, Mapping[str, object]], str]
+"""Fills the expressions of a text from a context."""
 
-def dress(
-    occurrence: Occurrence,
-    start: date | datetime,
-    end: date | datetime,
-    settings: Settings,
-    render: Callable[[str, Mapping[str, object]], str],
-) -> EventFields:
-    """The event's fields; titles and notes are in the configured language, their expressions filled by `render`."""
+
+def dress(occurrence: Occurrence, when: tuple[Moment, Moment], settings: Settings, render: Render) -> EventFields:
+    """The fields of the event from the first moment to the second.
+
+    Titles and notes are in the configured language, their expressions filled by `render`.
+    """
     look = occurrence.look
+    start, end = when
     context: dict[str, object] = {"rule": occurrence.rule.id, "me": settings.me, "start": start, "end": end}
     if occurrence.event is not None:
         context["event"] = occurrence.event.fields
@@ -66,13 +68,13 @@ def sample_context(rule: Rule, me: Me | None) -> dict[str, object]:
 def auto_show_as(look: Look, request: Request, piece: Stretch, taken: Sequence[Stretch], now: Minutes) -> ShowAs:
     """`show_as: auto`: free while the block still has other places to go.
 
-    `taken` is everything else that holds time, sorted and disjoint. Another place is a stretch of the block's length
-    in its windows that does not overlap the others counted.
+    `taken` is all time that is held, the block's own included, in order. Another place is a stretch of the block's
+    length in its windows that does not overlap the others counted.
     """
     start, end = piece
     if start - now < look.auto_lead:
         return ShowAs.BUSY
-    free = subtract(subtract(request.windows, tuple(taken)), (piece,))
+    free = subtract(request.windows, taken)
     places = sum((e - s) // (end - start) for s, e in free)
     room = sum(e - s for s, e in free)
     return ShowAs.BUSY if places < look.auto_slots or room < look.auto_room else ShowAs.FREE

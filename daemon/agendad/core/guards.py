@@ -2,62 +2,78 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from agendad.core.timeline import overlaps, to_minutes, union, wall
-from agendad.core.triggers import event_suffix, span
-from agendad.model.calendar import Response, ShowAs
+from agendad.core.timeline import intersect, union
+from agendad.core.triggers import event_suffix
+from agendad.model.calendar import Response, ShowAs, Status
 from agendad.model.plan import Violation
 from agendad.model.rule import Protect
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from agendad.core.problem import Minutes, Stretch
     from agendad.core.selectors import Matcher
-    from agendad.core.triggers import Occurrence
     from agendad.model.calendar import Event
+    from agendad.model.rule import Rule, Verb
+
+Timed = tuple["Stretch", "Event"]
+"""A real event with the minutes that it takes."""
 
 
-def is_invitation(event: Event, matcher: Matcher) -> bool:
-    """A meeting that takes time, that the person did not decline, and that somebody else called."""
-    return (
-        not event.fields.all_day
-        and event.fields.show_as is ShowAs.BUSY
-        and event.response is not Response.DECLINED
-        and event.organizer not in matcher.me.emails
-        and matcher.is_meeting(event)
-    )
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """A stretch that a rule protects; `matcher` is that of the rule's zone."""
+
+    rule: Rule
+    verb: Verb
+    stretch: Stretch
+    matcher: Matcher
 
 
-def violations(
-    guarded: Iterable[tuple[Occurrence, Stretch, Matcher]], events: Sequence[Event], now: Minutes
-) -> list[Violation]:
-    """Invitations that are not over, lie in a guarded stretch and that the rule does not allow; in order of time."""
+class Meetings:
+    """The meetings among real events that take time and that the person did not decline. Made once a cycle."""
+
+    def __init__(self, real: Iterable[Timed], matcher: Matcher) -> None:
+        self._all = sorted(
+            ((taken, event) for taken, event in real if _takes_time(event) and matcher.is_meeting(event)),
+            key=lambda each: (each[0], event_suffix(each[1])),
+        )
+        self._starts = [taken[0] for taken, _ in self._all]
+        self._longest = max((end - start for (start, end), _ in self._all), default=0)
+        self._time = union(taken for taken, _ in self._all)
+
+    def within(self, stretch: Stretch) -> list[Timed]:
+        """Those that share a minute with a stretch, in order of time."""
+        first = bisect_left(self._starts, stretch[0] - self._longest)
+        last = bisect_left(self._starts, stretch[1])
+        return [each for each in self._all[first:last] if each[0][1] > stretch[0]]
+
+    def minutes(self, stretch: Stretch) -> Minutes:
+        """How many minutes of a stretch they take; those at the same time count once."""
+        return sum(end - start for start, end in intersect((stretch,), self._time))
+
+
+def violations(guards: Iterable[Guard], meetings: Meetings, now: Minutes) -> list[Violation]:
+    """Invitations that are not over, lie in a guarded stretch and are not allowed there; in order of time.
+
+    An invitation is a meeting that somebody else called.
+    """
     found: dict[tuple[Minutes, str, str], Violation] = {}
-    for occurrence, stretch, matcher in guarded:
-        verb = occurrence.verb
-        allowed = verb.allow if isinstance(verb, Protect) else None
-        for event in events:
-            taken = span(event, occurrence.rule.timezone)
-            if taken[1] <= now or not overlaps((taken,), (stretch,)) or not is_invitation(event, matcher):
+    for guard in guards:
+        allowed = guard.verb.allow if isinstance(guard.verb, Protect) else None
+        for (start, end), event in meetings.within(guard.stretch):
+            if end <= now or event.organizer in guard.matcher.me.emails:
                 continue
-            if allowed is None or not matcher.matches(allowed, event):
-                order = (taken[0], occurrence.rule.id, event_suffix(event))
-                found[order] = Violation(occurrence.rule.id, event)
+            if allowed is None or not guard.matcher.matches(allowed, event):
+                found[start, guard.rule.id, event_suffix(event)] = Violation(guard.rule.id, event)
     return [found[order] for order in sorted(found)]
 
 
-def meeting_minutes(occurrence: Occurrence, events: Iterable[Event], matcher: Matcher) -> Minutes:
-    """How many minutes of the occurrence's days are taken by meetings; those at the same time count once."""
-    zone = occurrence.rule.timezone
-    first, end = (to_minutes(wall(day, 0, zone)) for day in (occurrence.first, occurrence.end))
-    taken = union(
-        span(event, zone)
-        for event in events
-        if not event.fields.all_day
-        and event.fields.show_as is ShowAs.BUSY
-        and event.response is not Response.DECLINED
-        and matcher.is_meeting(event)
-    )
-    return sum(min(e, end) - max(s, first) for s, e in taken if s < end and e > first)
+def _takes_time(event: Event) -> bool:
+    fields = event.fields
+    attends = event.status is not Status.CANCELLED and event.response is not Response.DECLINED
+    return attends and not fields.all_day and fields.show_as is ShowAs.BUSY

@@ -133,7 +133,7 @@ def _wanted(wish: DesiredBlock, hands: Hands, context: Context) -> _Step:
         return _Step(blocks=(PlannedBlock(wish.key, wish.rule, event.fields, state, wish.why),))
     merged = merge(event, wish.fields)
     why = wish.why
-    if "time" in touched:
+    if "time" in touched and Reason(ReasonCode.PINNED) not in why:
         why = (*why, Reason(ReasonCode.PINNED))
     if merged.kept - {"time"}:
         why = (*why, Reason(ReasonCode.HAND_KEPT, {"fields": _names(merged.kept - {"time"})}))
@@ -174,7 +174,7 @@ def _unwanted(event: Event, hands: Hands, context: Context, unplaced: Reason | N
         return _Step()
     key, rule = event.mark.key, event.mark.rule
     touched = hands.changed.get(key, frozenset())
-    state: State = "pinned" if touched else "written"
+    state: State = "pinned" if touched or event.attendees else "written"
     if key in hands.begun:
         over = is_over(event.fields.end, context.now)
         why = Reason(ReasonCode.ALREADY_PAST if over else ReasonCode.IN_PROGRESS)
@@ -182,6 +182,8 @@ def _unwanted(event: Event, hands: Hands, context: Context, unplaced: Reason | N
         why = Reason(ReasonCode.PINNED)
     elif touched:
         why = Reason(ReasonCode.HAND_KEPT, {"fields": _names(touched)})
+    elif event.attendees:  # the rules invite nobody: the person did
+        why = Reason(ReasonCode.HAND_KEPT, {"fields": "guests"})
     elif context.paused:
         why = Reason(ReasonCode.PAUSED)
     elif rule in context.rules and _beyond(event, context):

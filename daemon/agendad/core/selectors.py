@@ -78,7 +78,7 @@ class Matcher:
             and (selector.recurring is None or event.recurring is selector.recurring)
             and (not selector.rule or (event.mark is not None and is_own(event) and event.mark.rule in selector.rule))
             and (selector.on is None or self._weekday(event) in selector.on)
-            and (not selector.between or self._begins_in(selector.between, event))
+            and (not selector.between or self._lies_in(selector.between, event))
             and (not selector.any or any(self._holds(each, event) for each in selector.any))
             and (selector.negated is None or not self._holds(selector.negated, event))
         )
@@ -89,15 +89,10 @@ class Matcher:
             return not others
         if word == "one-on-one":
             return len(others) == 1
-        external = any(address.rpartition("@")[2] not in self.domains for address in others)
+        external = any(address.rpartition("@")[2] not in self.me.domains for address in others)
         if word == "external":
             return external
         return bool(others) and (word == "any" or not external)
-
-    @property
-    def domains(self) -> frozenset[str]:
-        """The person's own domains; those of their addresses where none are configured."""
-        return self.me.domains or frozenset(email.rpartition("@")[2] for email in self.me.emails)
 
     def _attended(self, test: AttendeeTest, event: Event) -> bool:
         others = self.others(event)
@@ -142,13 +137,14 @@ class Matcher:
         start = event.fields.start
         return (start.astimezone(self.zone) if isinstance(start, datetime) else start).weekday()
 
-    def _begins_in(self, windows: Iterable[TimeWindow], event: Event) -> bool:
+    def _lies_in(self, windows: Iterable[TimeWindow], event: Event) -> bool:
         start = event.fields.start
         if not isinstance(start, datetime):
             return False
         local = start.astimezone(self.zone)
-        minute = local.hour * 60 + local.minute
-        return any(w.start <= minute < w.end or w.start <= minute + _DAY < w.end for w in windows)
+        begins = local.hour * 60 + local.minute
+        ends = begins + lasting(event)
+        return any(w.start <= day + begins and day + ends <= w.end for w in windows for day in (0, _DAY))
 
 
 def names_rule(selector: Selector) -> bool:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from agendad.core.problem import Minutes, Stretch
+    from agendad.model.calendar import Moment
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MINUTE: Final = timedelta(minutes=1)
@@ -55,6 +56,13 @@ def wall_lasting(day: date, start: Minutes, minutes: Minutes, zone: ZoneInfo) ->
     begin = wall(day, start, zone)
     # Addition on an aware datetime moves the hands of the clock; on UTC it is elapsed time.
     return begin, (begin.astimezone(UTC) + minutes * _MINUTE).astimezone(zone)
+
+
+def span(start: Moment, end: Moment, zone: ZoneInfo) -> Stretch:
+    """The minutes of an event, rounded outwards; whole days (dates, the end excluded) begin at midnight in `zone`."""
+    if isinstance(start, datetime) and isinstance(end, datetime):
+        return to_minutes(start), to_minutes(end, up=True)
+    return to_minutes(wall(start, 0, zone)), to_minutes(wall(end, 0, zone))
 
 
 def midnights(first: date, days: int, zone: ZoneInfo) -> tuple[Minutes, ...]:

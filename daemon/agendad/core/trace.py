@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 _SENTENCES: Final[Mapping[ReasonCode, str]] = {
     ReasonCode.EVERY: "every {phrase}",
-    ReasonCode.AFTER_EVENT: "after “{title}” on {day}",
-    ReasonCode.BEFORE_EVENT: "before “{title}”",
+    ReasonCode.AFTER_EVENT: "after {obstacle} on {day}",
+    ReasonCode.BEFORE_EVENT: "before {obstacle}",
     ReasonCode.AFTER_BUSY: "after {busy} of busy time without a break",
     ReasonCode.STEP: "step of {on}, counted from {starting}",
     ReasonCode.LOAD_CAP: "the meetings of the day pass {above}",
@@ -37,7 +37,7 @@ _SENTENCES: Final[Mapping[ReasonCode, str]] = {
     ReasonCode.NO_ROOM: "no room: it needs {minutes}, the longest free stretch it may use is {longest}",
     ReasonCode.OUTRANKED: "a block of rule `{rule}`, which ranks higher, has the place",
     ReasonCode.YIELDED: "gave way to {obstacle}",
-    ReasonCode.SATISFIED: "“{title}” stands in the calendar already",
+    ReasonCode.SATISFIED: "{obstacle} stands in the calendar already",
     ReasonCode.EXCLUDED: "left out by `except:` ({by})",
     ReasonCode.ALREADY_PAST: "its time is past",
     ReasonCode.IN_PROGRESS: "its time has begun",

@@ -6,14 +6,26 @@ events (or the blocks of other rules); `after: {busy: ...}` needs the day as it 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from agendad.core import recurrence
-from agendad.core.timeline import from_minutes, to_minutes, wall
+from agendad.core.periods import month_length
+from agendad.core.timeline import from_minutes, intersect, midnights, to_minutes, wall
 from agendad.model.reasons import Reason, ReasonCode
-from agendad.model.rule import After, AfterBusy, Before, Every, EveryPeriod, MonthOfQuarter, Steps, WeekOfMonth
+from agendad.model.rule import (
+    After,
+    AfterBusy,
+    Before,
+    Every,
+    EveryPeriod,
+    Exclusions,
+    MonthOfQuarter,
+    Steps,
+    WeekOfMonth,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -29,6 +41,9 @@ DEFAULT_WITHIN: Final = 24 * 60
 
 RUN_GAP: Final = 10
 """Minutes of free time that end a run of busy time (section 2 of the language)."""
+
+
+_NO_EXCLUSIONS: Final = Exclusions()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +75,20 @@ class Occurrence:
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """An occurrence that `except:` took out, for explanations."""
+    """An occurrence that `except:` took out; `by` says what did."""
 
     rule: Rule
     key: str
     day: date
-    why: Reason
+    by: str
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The days of the cycle in one zone: from the day of `now` to the end of the horizon (excluded)."""
+    """The days of the cycle, from the day of `now` to the end of the horizon (excluded), seen from one zone.
+
+    `first_days` is the moment of the first cycle that knew a rule, by the id that its keys are made of.
+    """
 
     now: datetime
     today: date
@@ -84,27 +102,44 @@ class Scope:
         """The moment of the first cycle that knew the rule; this one, when it is new."""
         return self.first_days.get(identity(rule), self.now)
 
+    def alive(self, first: date, end: date) -> bool:
+        """Whether a day or period is taken up now: it lies wholly inside the horizon, or has begun.
+
+        The moving edge of the horizon would otherwise squeeze each new period's block into its first days. Yesterday
+        still lives: what began in its evening may go on.
+        """
+        return end >= self.today and (first <= self.today or end <= self.horizon)
+
+    def taken_out(self, exclude: Exclusions, first: date, end: date) -> dict[date, str]:
+        """The days from `first` to `end` (excluded) that `except:` takes out, and what does."""
+        if exclude == _NO_EXCLUSIONS:
+            return {}
+        days = (first + timedelta(days=n) for n in range((end - first).days))
+        causes = (
+            (day, recurrence.excluded_by(exclude, day, holidays=self.holidays, absent=self.absent)) for day in days
+        )
+        return {day: cause for day, cause in causes if cause}
+
 
 def identity(rule: Rule) -> str:
     """The id that keys are made of: a rule that was renamed keeps the one it began with."""
     return rule.moved_from or rule.id
 
 
-def calendar_occurrences(rule: Rule, scope: Scope) -> tuple[list[Occurrence], list[Left]]:
-    """The occurrences of an `every:` or `steps:` rule that are alive in the scope, and those that `except:` took out.
+# ---------------------------------------------------------------- the calendar
 
-    A period is taken up when it lies wholly inside the horizon, or has begun: the moving edge of the horizon would
-    otherwise squeeze each new period's block into its first days.
-    """
+
+def calendar_occurrences(rule: Rule, scope: Scope) -> list[Occurrence | Left]:
+    """The members of an `every:` rule, or the steps of a programme, that are alive in the scope, in order."""
     match rule.trigger:
-        case Every():
-            return _recurring(rule, rule.trigger, scope)
-        case Steps():
-            return list(_steps(rule, rule.trigger, scope)), []
-    return [], []
+        case Every() as every:
+            return list(_recurring(rule, every, scope))
+        case Steps() as steps:
+            return list(_steps(rule, steps, scope))
+    return []
 
 
-def _recurring(rule: Rule, every: Every, scope: Scope) -> tuple[list[Occurrence], list[Left]]:
+def _recurring(rule: Rule, every: Every, scope: Scope) -> Iterator[Occurrence | Left]:
     members = recurrence.occurrences(
         every,
         scope.today - timedelta(days=1),
@@ -113,133 +148,131 @@ def _recurring(rule: Rule, every: Every, scope: Scope) -> tuple[list[Occurrence]
         absent=scope.absent,
         first_day=scope.first_day(rule).astimezone(scope.zone).date(),
     )
-    phrase = recurrence.describe(every.phrase)
-    found: list[Occurrence] = []
-    left: list[Left] = []
+    why = Reason(ReasonCode.EVERY, {"phrase": recurrence.describe(every.phrase)})
+    one_day = not isinstance(every.phrase, EveryPeriod | WeekOfMonth | MonthOfQuarter)
     for member in members:
-        if member.end > scope.horizon and member.first > scope.today:
-            continue
         key = f"{identity(rule)}/{member.suffix}"
-        if member.excluded_by:
-            left.append(Left(rule, key, member.first, Reason(ReasonCode.EXCLUDED, {"by": member.excluded_by})))
+        if not scope.alive(member.first, member.end):
             continue
-        found.append(
-            Occurrence(
-                rule,
-                key,
-                member.first,
-                member.end,
-                Reason(ReasonCode.EVERY, {"phrase": phrase}),
-                rule.verb,
-                rule.placement,
-                rule.look,
-                one_day=not isinstance(every.phrase, EveryPeriod | WeekOfMonth | MonthOfQuarter),
-                excluded_days=member.excluded_days,
-            )
-        )
-    return found, left
+        if member.excluded_by:
+            yield Left(rule, key, member.first, member.excluded_by)
+            continue
+        made = _occurrence(rule, key, (member.first, member.end), why)
+        yield replace(made, one_day=one_day, excluded_days=member.excluded_days)
 
 
-def _steps(rule: Rule, steps: Steps, scope: Scope) -> Iterator[Occurrence]:
+def _steps(rule: Rule, steps: Steps, scope: Scope) -> Iterator[Occurrence | Left]:
     for step in steps.steps:
         first, end = step_days(steps.starting, step)
-        if end <= scope.today or (first >= scope.horizon):
+        if not scope.alive(first, end):
             continue
-        if end > scope.horizon and first > scope.today:
+        key = f"{identity(rule)}/step-{step.number}"
+        out = scope.taken_out(steps.exclude, first, end)
+        if len(out) == (end - first).days:
+            yield Left(rule, key, first, ", ".join(dict.fromkeys(out.values())))
             continue
-        excluded = frozenset(
-            day
-            for day in (first + timedelta(days=n) for n in range((end - first).days))
-            if recurrence.excluded_by(steps.exclude, day, holidays=scope.holidays, absent=scope.absent)
-        )
+        facts = {"on": f"{step.unit} {step.ordinal}", "starting": steps.starting.isoformat()}
         yield Occurrence(
             rule,
-            f"{identity(rule)}/step-{step.number}",
+            key,
             first,
             end,
-            Reason(ReasonCode.STEP, {"on": f"{step.unit} {step.ordinal}", "starting": steps.starting.isoformat()}),
+            Reason(ReasonCode.STEP, facts),
             step.verb,
             step.placement,
             step.look,
             one_day=step.unit == "day",
-            excluded_days=excluded,
+            excluded_days=frozenset(out),
         )
 
 
 def step_days(starting: date, step: Step) -> tuple[date, date]:
     """The days of a step, end excluded: stretches of days, weeks, months or quarters counted from `starting`."""
+    before = step.ordinal - 1
     match step.unit:
         case "day":
-            first = starting + timedelta(days=step.ordinal - 1)
+            first = starting + timedelta(days=before)
             return first, first + timedelta(days=1)
         case "week":
-            first = starting + timedelta(weeks=step.ordinal - 1)
+            first = starting + timedelta(weeks=before)
             return first, first + timedelta(weeks=1)
         case "month":
-            return add_months(starting, step.ordinal - 1), add_months(starting, step.ordinal)
+            return add_months(starting, before), add_months(starting, before + 1)
         case "quarter":
-            return add_months(starting, 3 * (step.ordinal - 1)), add_months(starting, 3 * step.ordinal)
+            return add_months(starting, 3 * before), add_months(starting, 3 * before + 3)
 
 
 def add_months(day: date, months: int) -> date:
     """The same day of a later month, or its last day where that month is shorter."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    following = date(year + (month == 11), (month + 1) % 12 + 1, 1)
-    last = (following - timedelta(days=1)).day
-    return date(year, month + 1, min(day.day, last))
+    return date(year, month + 1, min(day.day, month_length(year, month + 1)))
 
 
-def event_occurrences(rule: Rule, events: Iterable[Event], matcher: Matcher, scope: Scope) -> list[Occurrence]:
+# ---------------------------------------------------------------- events
+
+
+def event_occurrences(
+    rule: Rule, events: Iterable[tuple[Stretch, Event]], matcher: Matcher, scope: Scope
+) -> list[Occurrence | Left]:
     """One occurrence for each event that an `after:` or `before:` rule selects and whose moment is not over.
 
-    Events that ended before the rule's first day, less `within:` (or `look_back:`), never set it off.
+    `events` come with the minutes that they take. Those that ended before the rule's first day, less `within:` (or
+    `look_back:`), never set it off. One that stands in two calendars counts once. `except:` takes out what an event on
+    such a day sets off; a later day of the moment is only closed to the block.
     """
     trigger = rule.trigger
     if not isinstance(trigger, After | Before):
         return []
     now = to_minutes(scope.now, up=True)
     horizon = to_minutes(wall(scope.horizon, 0, scope.zone))
-    known_since = to_minutes(scope.first_day(rule))
-    found = []
-    for event in events:
-        start, end = span(event, scope.zone)
-        if isinstance(trigger, After):
-            back = trigger.look_back if trigger.look_back is not None else (trigger.within or DEFAULT_WITHIN)
-            if end < known_since - back:
-                continue
-            begin = end + trigger.delay
-            moment = (begin, begin + (DEFAULT_WITHIN if trigger.within is None else trigger.within))
-        else:
-            moment = _before(trigger, start)
-        if moment[1] < now or moment[0] >= horizon or not matcher.matches(trigger.selector, event):
+    oldest = to_minutes(scope.first_day(rule)) - _look_back(trigger) if isinstance(trigger, After) else None
+    found: dict[str, Occurrence | Left] = {}
+    for taken, event in events:
+        first, last = moment = _moment(trigger, taken)
+        if last < now or first >= horizon or (oldest is not None and taken[1] < oldest):
             continue
-        day = from_minutes(moment[0], scope.zone).date()
-        if recurrence.excluded_by(trigger.exclude, day, holidays=scope.holidays, absent=scope.absent):
-            continue
-        code = ReasonCode.AFTER_EVENT if isinstance(trigger, After) else ReasonCode.BEFORE_EVENT
-        found.append(
-            Occurrence(
-                rule,
-                f"{identity(rule)}/{event_suffix(event)}",
-                day,
-                from_minutes(moment[1], scope.zone).date() + timedelta(days=1),
-                Reason(code, {"title": event.fields.title, "day": day.isoformat()}),
-                rule.verb,
-                rule.placement,
-                rule.look,
-                moment=moment,
-                as_late=isinstance(trigger, Before) and trigger.lead is None,
-                event=event,
-            )
-        )
-    return found
+        key = f"{identity(rule)}/{event_suffix(event)}"
+        if key not in found and matcher.matches(trigger.selector, event):
+            found[key] = _set_off(rule, key, event, moment, scope)
+    return list(found.values())
 
 
-def _before(trigger: Before, start: Minutes) -> Stretch:
+def _look_back(trigger: After) -> Minutes:
+    if trigger.look_back is not None:
+        return trigger.look_back
+    return DEFAULT_WITHIN if trigger.within is None else trigger.within
+
+
+def _moment(trigger: After | Before, taken: Stretch) -> Stretch:
+    """From the first to the last minute at which the block may begin."""
+    within = DEFAULT_WITHIN if trigger.within is None else trigger.within
+    if isinstance(trigger, After):
+        begin = taken[1] + trigger.delay
+        return begin, begin + within
+    start = taken[0]
     if trigger.lead is None:
-        return start - (trigger.within or DEFAULT_WITHIN), start
-    first = start - trigger.lead
-    return first, start if trigger.within is None else min(start, first + trigger.within)
+        return start - within, start
+    begin = start - trigger.lead
+    return begin, start if trigger.within is None else min(start, begin + within)
+
+
+def _set_off(rule: Rule, key: str, event: Event, moment: Stretch, scope: Scope) -> Occurrence | Left:
+    trigger = rule.trigger
+    after = isinstance(trigger, After)
+    first, last = (from_minutes(minute, scope.zone).date() for minute in moment)
+    end = last + timedelta(days=1)
+    out = scope.taken_out(trigger.exclude, first, end)
+    if (after and first in out) or len(out) == (end - first).days:
+        return Left(rule, key, first, ", ".join(dict.fromkeys(out.values())))
+    code = ReasonCode.AFTER_EVENT if after else ReasonCode.BEFORE_EVENT
+    why = Reason(code, {"event": event.fields.title, "day": first.isoformat()})
+    return replace(
+        _occurrence(rule, key, (first, end), why),
+        excluded_days=frozenset(out),
+        moment=moment,
+        as_late=isinstance(trigger, Before) and trigger.lead is None,
+        event=event,
+    )
 
 
 def event_suffix(event: Event) -> str:
@@ -252,49 +285,36 @@ def event_suffix(event: Event) -> str:
     return f"{event.uid}@{original:%Y%m%d}"
 
 
-def span(event: Event, zone: ZoneInfo) -> Stretch:
-    """An event's stretch of minutes, rounded outwards; whole days begin at midnight in `zone`."""
-    start, end = event.fields.start, event.fields.end
-    if isinstance(start, datetime) and isinstance(end, datetime):
-        return to_minutes(start), to_minutes(end, up=True)
-    return to_minutes(wall(start, 0, zone)), to_minutes(wall(end, 0, zone))
+# ---------------------------------------------------------------- busy time
 
 
-def busy_occurrences(rule: Rule, taken: Sequence[Stretch], days: Iterable[date], scope: Scope) -> list[Occurrence]:
-    """The occurrences of `after: {busy: ...}` over `days`; `taken` is sorted, disjoint busy time of the whole scope."""
+def busy_occurrences(rule: Rule, taken: Sequence[Stretch], scope: Scope) -> list[Occurrence | Left]:
+    """The occurrences of `after: {busy: ...}` on the days of the scope; `taken` is its busy time, a set in order."""
     trigger = rule.trigger
     if not isinstance(trigger, AfterBusy):
         return []
     now = to_minutes(scope.now, up=True)
-    found = []
-    for day in days:
-        if recurrence.excluded_by(trigger.exclude, day, holidays=scope.holidays, absent=scope.absent):
+    why = Reason(ReasonCode.AFTER_BUSY, {"busy": str(trigger.busy)})
+    found: list[Occurrence | Left] = []
+    borders = midnights(scope.today, (scope.horizon - scope.today).days, scope.zone)
+    for number, day_of in enumerate(pairwise(borders)):
+        day = scope.today + timedelta(days=number)
+        instants = busy_instants(intersect(taken, (day_of,)), trigger.busy)
+        if instants and (out := scope.taken_out(trigger.exclude, day, day + timedelta(days=1))):
+            found.append(Left(rule, f"{identity(rule)}/{day.isoformat()}", day, out[day]))
             continue
-        midnight = to_minutes(wall(day, 0, scope.zone))
-        following = to_minutes(wall(day + timedelta(days=1), 0, scope.zone))
-        today = [(max(s, midnight), min(e, following)) for s, e in taken if s < following and e > midnight]
-        for number, instant in enumerate(busy_instants(today, trigger.busy), 1):
+        for count, instant in enumerate(instants, 1):
             begin = instant + trigger.delay
             if begin + trigger.within < now:
                 continue
-            found.append(
-                Occurrence(
-                    rule,
-                    f"{identity(rule)}/{day.isoformat()}" + (f"#{number}" if number > 1 else ""),
-                    day,
-                    day + timedelta(days=1),
-                    Reason(ReasonCode.AFTER_BUSY, {"busy": str(trigger.busy)}),
-                    rule.verb,
-                    rule.placement,
-                    rule.look,
-                    moment=(begin, begin + trigger.within),
-                )
-            )
+            key = f"{identity(rule)}/{day.isoformat()}" + (f"#{count}" if count > 1 else "")
+            made = _occurrence(rule, key, (day, day + timedelta(days=1)), why)
+            found.append(replace(made, moment=(begin, begin + trigger.within)))
     return found
 
 
 def busy_instants(taken: Sequence[Stretch], threshold: Minutes) -> list[Minutes]:
-    """When sorted busy time has gathered `threshold` minutes without a gap of 10; the count begins anew from there."""
+    """When busy time has gathered `threshold` minutes without a gap of 10; the count begins anew from there."""
     instants = []
     gathered = 0
     before: Minutes | None = None
@@ -309,3 +329,7 @@ def busy_instants(taken: Sequence[Stretch], threshold: Minutes) -> list[Minutes]
         gathered += end - at
         before = end
     return instants
+
+
+def _occurrence(rule: Rule, key: str, days: tuple[date, date], why: Reason) -> Occurrence:
+    return Occurrence(rule, key, *days, why, rule.verb, rule.placement, rule.look)

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Final
 
 from agendad.core.hands import gone_from, has_begun, instant, is_series
 from agendad.model.identity import digest, field_values, format_digest, is_own, parse_digest
-from agendad.model.memory import Gone
 from agendad.model.plan import Action, Change, Skipped
 from agendad.model.reasons import Reason, ReasonCode
 
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 
     from agendad.core.hands import Hands
     from agendad.model.calendar import Event, EventFields
-    from agendad.model.memory import Applied
+    from agendad.model.memory import Applied, Gone
 
 UNDONE_HASH: Final = "undone"
 """Stands in a mark where no hash can: the field differs from it for ever, so it counts as the person's."""
@@ -55,7 +54,7 @@ def undo(applied: Sequence[Applied], standing: Mapping[str, Event], now: datetim
         stands = event.fields if event else None
         if _same(stands, oldest.before):
             continue
-        if not _same(stands, newest.after) or (event and is_series(event)):
+        if not _same(stands, newest.after) or (event and (is_series(event) or event.attendees)):
             code = ReasonCode.HAND_KEPT if event else ReasonCode.DELETED_BY_HAND
             left.append(Skipped(key, newest.rule, (Reason(code),)))
             continue

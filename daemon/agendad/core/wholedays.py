@@ -2,46 +2,102 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from agendad.core.timeline import intersect, to_minutes, wall
+from agendad.core.timeline import intersect, span
+from agendad.core.wishes import Answer, Passed, Stays, decided
+from agendad.model.reasons import Reason, ReasonCode
+from agendad.model.rule import Before
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from agendad.core.problem import Stretch
+    from agendad.core.standing import Standing, Stood
     from agendad.core.triggers import Occurrence
     from agendad.core.windows import Frame
+    from agendad.core.wishes import Present
 
 
-def place_days(occurrence: Occurrence, frame: Frame, real: Sequence[Stretch], stands: date | None) -> date | None:
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """An event of whole days in its place, `end` excluded."""
+
+    occurrence: Occurrence
+    first: date
+    end: date
+    why: Reason
+
+
+def whole_days(
+    occurrence: Occurrence, frame: Frame, busy: Sequence[Stretch], stood: Stood, present: Present
+) -> list[Answer | Laid]:
+    """The event of an occurrence, or why there is none; `busy` is the time of real events."""
+    key = occurrence.key
+    if (known := decided(occurrence, key, stood)) is not None:
+        return [*known]
+    block = stood.blocks.get(key)
+    if block is not None and present.settled(occurrence, block.stretch[0]):
+        return [Stays(occurrence, block, Reason(ReasonCode.SETTLED))]
+    stands = _stands(block)
+    first = place_days(occurrence, frame, busy, stands)
+    if first is None:
+        return [] if occurrence.end <= present.today else [Passed(occurrence, key, Reason(ReasonCode.NO_WINDOW))]
+    why = Reason(ReasonCode.KEPT if first == stands else ReasonCode.PLACED_FREE)
+    return [Laid(occurrence, first, first + timedelta(days=_length(occurrence)), why)]
+
+
+def place_days(occurrence: Occurrence, frame: Frame, busy: Sequence[Stretch], stands: date | None) -> date | None:
     """The first day of the stretch, or None when none fits.
 
-    What stands and still fits stays. A new stretch takes the days with the least busy time of real events, the
-    earliest among equals; it begins after today, and inside the period when the period can hold it whole.
+    What stands and still fits stays. A new stretch begins after today, inside the period when that can hold it whole.
+    After an event it comes as early as it can, before one (without `lead:`) as late; in a period it takes the fewest
+    days off, then the least busy time of real events, and is the earliest among equals.
     """
-    lasts = occurrence.placement.lasts
-    length = lasts.days if lasts else 1
-    candidates = [day for day in _starts(occurrence, length) if day > frame.scope.today]
+    length = _length(occurrence)
+    candidates = [day for day in _starts(occurrence, length, frame) if day > frame.scope.today]
     if stands is not None and stands in candidates:
         return stands
-    zone = frame.scope.zone
+    if occurrence.as_late:
+        return max(candidates, default=None)
+    if occurrence.moment is not None:
+        return min(candidates, default=None)
 
-    def busy(day: date) -> int:
-        whole = (to_minutes(wall(day, 0, zone)), to_minutes(wall(day + timedelta(days=length), 0, zone)))
-        return sum(end - start for start, end in intersect((whole,), tuple(real)))
+    def cost(day: date) -> tuple[int, int, date]:
+        days = [day + timedelta(days=n) for n in range(length)]
+        whole = span(day, day + timedelta(days=length), frame.scope.zone)
+        taken = sum(end - start for start, end in intersect((whole,), busy))
+        return sum(map(frame.off_duty, days)), taken, day
 
-    return min(candidates, key=lambda day: (busy(day), day), default=None)
+    return min(candidates, key=cost, default=None)
 
 
-def _starts(occurrence: Occurrence, length: int) -> list[date]:
+def _starts(occurrence: Occurrence, length: int, frame: Frame) -> list[date]:
+    """The days on which the stretch may begin."""
     days = [occurrence.first + timedelta(days=n) for n in range((occurrence.end - occurrence.first).days)]
+    wanted = occurrence.placement.on
+    closed = set() if occurrence.one_day else occurrence.excluded_days
+    last = occurrence.end
+    if isinstance(occurrence.rule.trigger, Before) and occurrence.event is not None:
+        start = occurrence.event.fields.start
+        last = start.astimezone(frame.scope.zone).date() if isinstance(start, datetime) else start
     allowed = [
         day
         for day in days
-        if day not in occurrence.excluded_days
-        and (occurrence.placement.on is None or day.weekday() in occurrence.placement.on)
+        if (wanted is None or day.weekday() in wanted)
+        and closed.isdisjoint(day + timedelta(days=n) for n in range(length))
     ]
-    whole = [day for day in allowed if day + timedelta(days=length) <= occurrence.end]
-    return whole if len(days) >= length else allowed
+    whole = [day for day in allowed if day + timedelta(days=length) <= last]
+    return whole if len(days) >= length or last < occurrence.end else allowed
+
+
+def _stands(block: Standing | None) -> date | None:
+    if block is None or isinstance(block.event.fields.start, datetime):
+        return None
+    return block.event.fields.start
+
+
+def _length(occurrence: Occurrence) -> int:
+    return occurrence.placement.lasts.days if occurrence.placement.lasts else 1

@@ -5,17 +5,18 @@ Called by `engine.py`; the placer behind it knows no zones, weekdays or working 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from agendad.core.problem import Pieces, Pull, Request
-from agendad.core.timeline import from_minutes, intersect, to_minutes, union, wall, wall_lasting, wall_range
-from agendad.core.triggers import span
+from agendad.core.timeline import from_minutes, intersect, span, to_minutes, union, wall, wall_lasting, wall_range
 from agendad.model.rule import Before, Protect, TimeWindow, Yield
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
+    from zoneinfo import ZoneInfo
 
     from agendad.core.problem import Minutes, Stretch
     from agendad.core.triggers import Occurrence, Scope
@@ -28,70 +29,80 @@ _DAY: Final = 24 * 60
 _NOON: Final = 12 * 60
 _EVENING: Final = 18 * 60
 _ANY_TIME: Final = (TimeWindow(0, _DAY),)
-_OFFICE: Final = (TimeWindow(9 * 60, 18 * 60),)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Frame:
-    """The days of a cycle in the zone of a rule, with the person's working hours."""
+    """The days of a cycle in the zone of a rule, with the person's working hours; `now` and `end` bound it."""
 
     scope: Scope
     hours: Mapping[int, tuple[TimeWindow, ...]]
     now: Minutes
     end: Minutes
+    _known: dict[tuple[date, tuple[TimeWindow, ...]], tuple[Stretch, ...]] = field(default_factory=dict, repr=False)
 
-    def free_of_duty(self, day: date) -> str:
-        """Why a day is not a working day (`holiday`, `away`, `not a working day`), or empty."""
-        if day in self.scope.absent:
-            return "away"
-        if day in self.scope.holidays:
-            return self.scope.holidays[day]
-        return "" if self.hours.get(day.weekday()) else "not a working day"
+    def off_duty(self, day: date) -> bool:
+        """Whether a day is not a working day: a free weekday, a holiday, or an absence."""
+        return day in self.scope.absent or day in self.scope.holidays or not self.hours.get(day.weekday())
 
     def working(self, day: date) -> tuple[Stretch, ...]:
-        """The working hours of a day; nothing on a holiday, while away, or on a free weekday."""
-        return () if self.free_of_duty(day) else self.stretches(day, self.hours[day.weekday()])
+        """The working hours of a day; nothing when it is not a working day."""
+        return () if self.off_duty(day) else self.stretches(day, self.hours[day.weekday()])
+
+    def usual(self, day: date) -> tuple[Stretch, ...]:
+        """The working hours of its weekday, whatever the day is; of a free weekday, the widest hours of the others."""
+        windows = self.hours.get(day.weekday()) or self._widest
+        return self.stretches(day, windows)
 
     def stretches(self, day: date, windows: tuple[TimeWindow, ...]) -> tuple[Stretch, ...]:
-        """Wall-clock windows of a day as minutes, sorted and disjoint."""
-        zone = self.scope.zone
-        ranges = (wall_range(day, window.start, window.end, zone) for window in windows)
-        return union((to_minutes(start), to_minutes(end)) for start, end in ranges)
+        """Wall-clock windows of a day as minutes, in order."""
+        known = (day, windows)
+        if known not in self._known:
+            zone = self.scope.zone
+            ranges = (wall_range(day, window.start, window.end, zone) for window in windows)
+            self._known[known] = union((to_minutes(start), to_minutes(end)) for start, end in ranges)
+        return self._known[known]
 
-    def usual(self, day: date) -> tuple[TimeWindow, ...]:
-        """The working hours of a weekday; for a free one, the widest hours of the others."""
-        if own := self.hours.get(day.weekday()):
-            return own
+    def ahead(self, stretches: Sequence[Stretch]) -> tuple[Stretch, ...]:
+        """What lies between now and the end of the horizon."""
+        return intersect(stretches, ((self.now, self.end),))
+
+    @cached_property
+    def _widest(self) -> tuple[TimeWindow, ...]:
         every = [window for windows in self.hours.values() for window in windows]
-        return (TimeWindow(min(w.start for w in every), max(w.end for w in every)),) if every else _OFFICE
+        return (TimeWindow(min(each.start for each in every), max(each.end for each in every)),)
+
+
+# ---------------------------------------------------------------- requests
 
 
 def requests(occurrence: Occurrence, frame: Frame) -> list[Request]:
     """The requests of one occurrence: one for each time of `at:`, else one flexible.
 
-    A request without windows has no time left (or none at all) in which it could stand.
+    A time of a day is fixed; in a period or a moment it is one of several places. A request without windows has no
+    time left (or none at all) in which it could stand.
     """
-    placement = occurrence.placement
-    if not placement.at:
-        return [_flexible(occurrence, occurrence.key, frame, None)]
+    times = occurrence.placement.at
+    if not times:
+        return [_flexible(occurrence, occurrence.key, frame)]
+    fixed = occurrence.one_day and occurrence.moment is None
+    make = _fixed if fixed else _at_times
+    return [make(occurrence, numbered(occurrence.key, count), frame, at) for count, at in enumerate(times, 1)]
+
+
+def cap_requests(occurrence: Occurrence, frame: Frame) -> list[Request]:
+    """The holds of a load cap: what is left of each stretch of the day's working hours."""
     found = []
-    for number, at in enumerate(placement.at, 1):
-        key = occurrence.key if number == 1 else f"{occurrence.key}#{number}"
-        if occurrence.one_day and occurrence.moment is None:
-            found.append(_fixed(occurrence, key, frame, at))
-        else:
-            found.append(_flexible(occurrence, key, frame, at))
+    for count, window in enumerate(frame.ahead(frame.working(occurrence.first)), 1):
+        length = window[1] - window[0]
+        request = _request(occurrence, numbered(occurrence.key, count), (window,), (min(LEAST_PIECE, length), length))
+        found.append(replace(request, fixed=True, yields=Yield.SPLIT))
     return found
 
 
-def at_range(at: At, placement: Placement, day: date, frame: Frame) -> Stretch:
-    """The minutes of one time of `at:` on a day; its length is its own end, or the most of `lasts:`."""
-    zone = frame.scope.zone
-    if at.end is not None:
-        start, end = wall_range(day, at.start, at.end, zone)
-    else:
-        start, end = wall_lasting(day, at.start, placement.lasts.most if placement.lasts else 0, zone)
-    return to_minutes(start), to_minutes(end)
+def numbered(key: str, count: int) -> str:
+    """The key of the `count`-th of several blocks of one occurrence: the first has the plain key, then `#2`."""
+    return key if count == 1 else f"{key}#{count}"
 
 
 def yields(occurrence: Occurrence) -> Yield:
@@ -103,105 +114,80 @@ def yields(occurrence: Occurrence) -> Yield:
     return Yield.SHRINK if occurrence.placement.at and occurrence.one_day else Yield.MOVE
 
 
-def cap_requests(occurrence: Occurrence, frame: Frame) -> list[Request]:
-    """The holds of a load cap: what is left of each stretch of the day's working hours."""
-    found = []
-    for number, window in enumerate(intersect(frame.working(occurrence.first), ((frame.now, frame.end),)), 1):
-        found.append(
-            Request(
-                key=occurrence.key if number == 1 else f"{occurrence.key}#{number}",
-                rule=occurrence.rule.id,
-                windows=(window,),
-                least=min(LEAST_PIECE, window[1] - window[0]),
-                most=window[1] - window[0],
-                priority=occurrence.placement.priority,
-                fixed=True,
-                yields=Yield.SPLIT,
-                may_overlap=occurrence.placement.may_overlap_blocks,
-            )
-        )
-    return found
-
-
-def _fixed(occurrence: Occurrence, key: str, frame: Frame, at: At) -> Request:
-    placement = occurrence.placement
-    start, end = at_range(at, placement, occurrence.first, frame)
-    length = end - start
-    how = yields(occurrence)
-    least = length
-    if how in {Yield.SHRINK, Yield.SPLIT}:
-        lasts = placement.lasts
-        least = min(length, lasts.least if lasts and lasts.least < lasts.most else LEAST_PIECE)
-    return Request(
-        key=key,
-        rule=occurrence.rule.id,
-        windows=((start, end),),
-        least=least,
-        most=length,
-        priority=placement.priority,
-        fixed=True,
-        yields=how,
-        refuge=intersect(frame.working(occurrence.first), ((frame.now, frame.end),)) if how is Yield.MOVE else (),
-        gap=placement.gap,
-        may_overlap=placement.may_overlap_blocks,
-        before_rules=frozenset(placement.same_day_before),
-        after_rules=frozenset(placement.same_day_after),
-        not_with_rules=frozenset(placement.not_same_day),
-    )
-
-
-def _flexible(occurrence: Occurrence, key: str, frame: Frame, at: At | None) -> Request:
-    placement = occurrence.placement
-    windows = _windows(occurrence, frame, at)
-    if at is not None:
-        longest = max((end - start for start, end in windows), default=0)
-        least = most = longest
+def at_range(at: At, placement: Placement, day: date, zone: ZoneInfo) -> Stretch:
+    """The minutes of one time of `at:` on a day; its length is its own end, or the most of `lasts:`."""
+    if at.end is not None:
+        start, end = wall_range(day, at.start, at.end, zone)
     else:
-        least, most = (placement.lasts.least, placement.lasts.most) if placement.lasts else (0, 0)
-    split = placement.split
-    windows = intersect(_in_moment(occurrence, windows, most, frame), ((frame.now, frame.end),))
+        start, end = wall_lasting(day, at.start, placement.lasts.most if placement.lasts else 0, zone)
+    return to_minutes(start), to_minutes(end)
+
+
+def _request(
+    occurrence: Occurrence, key: str, windows: tuple[Stretch, ...], lengths: tuple[Minutes, Minutes]
+) -> Request:
+    """What all requests have in common."""
+    placement = occurrence.placement
     return Request(
         key=key,
         rule=occurrence.rule.id,
         windows=windows,
-        least=least,
-        most=most,
+        least=lengths[0],
+        most=lengths[1],
         priority=placement.priority,
         yields=yields(occurrence),
-        pieces=Pieces(split.least, split.most, placement.at_most_per_day) if split else None,
         gap=placement.gap,
         may_overlap=placement.may_overlap_blocks,
-        anchors=(
-            *((occurrence.moment[0],) if occurrence.moment else ()),
-            *((start for start, _ in windows) if at is not None else ()),
-        ),
-        pulls=tuple(_pulls(occurrence, frame, windows, most)),
         before_rules=frozenset(placement.same_day_before),
         after_rules=frozenset(placement.same_day_after),
         not_with_rules=frozenset(placement.not_same_day),
     )
 
 
-def _windows(occurrence: Occurrence, frame: Frame, at: At | None) -> tuple[Stretch, ...]:
+def _fixed(occurrence: Occurrence, key: str, frame: Frame, at: At) -> Request:
+    window = at_range(at, occurrence.placement, occurrence.first, frame.scope.zone)
+    most = window[1] - window[0]
+    request = _request(occurrence, key, (window,), (_least(occurrence, most), most))
+    refuge = frame.ahead(frame.working(occurrence.first)) if request.yields is Yield.MOVE else ()
+    return replace(request, fixed=True, refuge=refuge)
+
+
+def _least(occurrence: Occurrence, most: Minutes) -> Minutes:
+    """How short the block may get: all of it, unless it may shrink or be split."""
+    lasts = occurrence.placement.lasts
+    if lasts is not None and lasts.least < lasts.most:
+        return min(most, lasts.least)
+    return min(most, LEAST_PIECE) if yields(occurrence) in {Yield.SHRINK, Yield.SPLIT} else most
+
+
+def _at_times(occurrence: Occurrence, key: str, frame: Frame, at: At) -> Request:
+    """One time of the clock on any of several days."""
+    zone = frame.scope.zone
+    times = sorted({at_range(at, occurrence.placement, day, zone) for day in _days(occurrence, frame)})
+    windows = frame.ahead(_in_moment(occurrence, times, frame))
+    most = max((end - start for start, end in times), default=0)
+    request = _request(occurrence, key, windows, (_least(occurrence, most), most))
+    anchors = (*_moment_anchor(occurrence), *(start for start, _ in windows))
+    return replace(request, anchors=anchors, pulls=tuple(_pulls(occurrence, frame, windows, most)))
+
+
+def _flexible(occurrence: Occurrence, key: str, frame: Frame) -> Request:
     placement = occurrence.placement
-    found: list[Stretch] = []
-    for day in _days(occurrence, frame):
-        if at is not None:
-            found.append(at_range(at, placement, day, frame))
-        elif placement.between:
-            found.extend(frame.stretches(day, placement.between))
-        elif placement.between is not None:
-            found.extend(frame.working(day))
-        elif occurrence.moment is not None:
-            found.extend(frame.stretches(day, _ANY_TIME))
-        elif not frame.hours.get(day.weekday()):
-            found.extend(frame.stretches(day, frame.usual(day)))
-        else:
-            found.extend(frame.working(day))
-    if at is not None:
-        return tuple(sorted(set(found)))
+    lasts, split = placement.lasts, placement.split
     # Stretches of whole days touch at midnight: a block after a late meeting may cross it.
-    return union(found)
+    times = union(each for day in _days(occurrence, frame) for each in _open(occurrence, frame, day))
+    windows = frame.ahead(_in_moment(occurrence, times, frame))
+    most = lasts.most if lasts else 0
+    least = (lasts.least if lasts else 0) if split else _least(occurrence, most)
+    return replace(
+        _request(occurrence, key, windows, (least, most)),
+        pieces=Pieces(split.least, split.most, placement.at_most_per_day) if split else None,
+        anchors=_moment_anchor(occurrence),
+        pulls=tuple(_pulls(occurrence, frame, windows, most)),
+    )
+
+
+# ---------------------------------------------------------------- windows
 
 
 def _days(occurrence: Occurrence, frame: Frame) -> Iterator[date]:
@@ -212,24 +198,43 @@ def _days(occurrence: Occurrence, frame: Frame) -> Iterator[date]:
         day = occurrence.first + timedelta(days=offset)
         if day in occurrence.excluded_days:
             continue
-        if wanted is not None:
-            if day.weekday() in wanted:
-                yield day
-        elif bound or not frame.free_of_duty(day):
+        if day.weekday() in wanted if wanted is not None else bound or not frame.off_duty(day):
             yield day
 
 
-def _in_moment(
-    occurrence: Occurrence, windows: tuple[Stretch, ...], most: Minutes, frame: Frame
-) -> tuple[Stretch, ...]:
-    """The windows cut to the moment: it bounds where the block starts, and a `before:` block ends by the event."""
+def _open(occurrence: Occurrence, frame: Frame, day: date) -> tuple[Stretch, ...]:
+    """The time of a day in which a flexible block may stand.
+
+    Without `between:` that is any time in a moment, and else the working hours. A day that the rule names itself (by
+    `every:`, or a free weekday by `on:`) has them even when nobody works then.
+    """
+    between = occurrence.placement.between
+    if between is not None:
+        return frame.stretches(day, between) if between else frame.working(day)
+    if occurrence.moment is not None:
+        return frame.stretches(day, _ANY_TIME)
+    named = occurrence.one_day or not frame.hours.get(day.weekday())
+    return frame.usual(day) if named else frame.working(day)
+
+
+def _in_moment(occurrence: Occurrence, times: Sequence[Stretch], frame: Frame) -> Sequence[Stretch]:
+    """The times cut to the moment: it bounds where the block starts, and a `before:` block ends by the event."""
     if occurrence.moment is None:
-        return windows
+        return times
     first, last = occurrence.moment
-    end = last + most
+    lasts = occurrence.placement.lasts
+    end = last + (lasts.most if lasts else max((e - s for s, e in times), default=0))
     if isinstance(occurrence.rule.trigger, Before) and occurrence.event is not None:
-        end = min(end, span(occurrence.event, frame.scope.zone)[0])
-    return intersect(windows, ((first, end),))
+        event = occurrence.event.fields
+        end = min(end, span(event.start, event.end, frame.scope.zone)[0])
+    return intersect(times, ((first, end),))
+
+
+def _moment_anchor(occurrence: Occurrence) -> tuple[Minutes, ...]:
+    return occurrence.moment[:1] if occurrence.moment else ()
+
+
+# ---------------------------------------------------------------- preferences
 
 
 def _pulls(occurrence: Occurrence, frame: Frame, windows: tuple[Stretch, ...], most: Minutes) -> Iterator[Pull]:

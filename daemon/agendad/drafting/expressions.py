@@ -6,16 +6,17 @@ an expression.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from agendad.errors import AgendadError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from jinja2 import Template
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-LONGEST = 20_000
+LONGEST: Final = 20_000
 """Characters that one rendered text may have; more is cut."""
 
 
@@ -28,14 +29,17 @@ class Expressions:
 
     def __init__(self) -> None:
         self._environment: ImmutableSandboxedEnvironment | None = None
+        self._templates: dict[str, Template] = {}
 
     def render(self, text: str, context: Mapping[str, object]) -> str:
         """`text` with its expressions filled from `context`; raises ExpressionError."""
         from jinja2 import TemplateError
 
         try:
-            return self._sandbox().from_string(text).render(context)[:LONGEST]
-        except (TemplateError, TypeError, ValueError, ArithmeticError) as error:
+            if text not in self._templates:
+                self._templates[text] = self._sandbox().from_string(text)
+            return self._templates[text].render(context)[:LONGEST]
+        except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as error:
             raise ExpressionError(f"`{text.strip()[:60]}` cannot be filled: {error}") from None
 
     def _sandbox(self) -> ImmutableSandboxedEnvironment:

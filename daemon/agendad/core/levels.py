@@ -1,0 +1,65 @@
+"""In which order rules are placed: one that looks at the blocks of others comes after them. Called by `engine.py`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from agendad.core.selectors import rules_named
+from agendad.model.rule import After, AfterBusy, Before, Every, Steps
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from agendad.model.rule import Placement, Rule
+
+
+def levels(rules: Iterable[Rule]) -> list[list[Rule]]:
+    """Enabled rules in groups that can be placed together, each group in the order of ids.
+
+    Breaks (`after: {busy: ...}`) see the whole day, so they come after everything that does not follow a break itself.
+    Rules that wait for each other in a circle go together, last of their kind.
+    """
+    enabled = sorted((rule for rule in rules if rule.enabled), key=lambda rule: rule.id)
+    late = {rule.id for rule in enabled if isinstance(rule.trigger, AfterBusy)}
+    while more := {rule.id for rule in enabled if rule.id not in late and needs(rule) & late}:
+        late |= more
+    found = _in_turn([rule for rule in enabled if rule.id not in late])
+    breaks = [rule for rule in enabled if isinstance(rule.trigger, AfterBusy)]
+    followers = [rule for rule in enabled if rule.id in late and not isinstance(rule.trigger, AfterBusy)]
+    return [*found, *([breaks] if breaks else []), *_in_turn(followers)]
+
+
+def needs(rule: Rule) -> frozenset[str]:
+    """The rules whose blocks this one looks at."""
+    named = [rule.trigger.selector] if isinstance(rule.trigger, After | Before) else []
+    named += [placement.satisfied_by for placement in placements(rule) if placement.satisfied_by is not None]
+    return frozenset().union(*map(rules_named, named))
+
+
+def placements(rule: Rule) -> tuple[Placement, ...]:
+    """The placement of a rule, or those of its steps."""
+    return (
+        tuple(step.placement for step in rule.trigger.steps) if isinstance(rule.trigger, Steps) else (rule.placement,)
+    )
+
+
+def stands_alone(rule: Rule) -> bool:
+    """Whether its occurrences do not depend on where any block is placed."""
+    match rule.trigger:
+        case Every() | Steps():
+            return True
+        case After(selector=selector) | Before(selector=selector):
+            return not rules_named(selector)
+        case AfterBusy():
+            return False
+
+
+def _in_turn(rules: list[Rule]) -> list[list[Rule]]:
+    found: list[list[Rule]] = []
+    while rules:
+        waiting = {rule.id for rule in rules}
+        ready = [rule for rule in rules if not (needs(rule) - {rule.id}) & waiting] or rules
+        found.append(ready)
+        placed = {rule.id for rule in ready}
+        rules = [rule for rule in rules if rule.id not in placed]
+    return found

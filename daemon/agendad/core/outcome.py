@@ -1,0 +1,186 @@
+"""What a cycle has decided so far: the blocks it wants, the keys it passes over, the time its blocks hold.
+
+Filled by `engine.py` group by group, so that later rules see what earlier ones placed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from agendad.core.dress import auto_show_as, dress
+from agendad.core.neighbours import Neighbours
+from agendad.core.problem import Busy
+from agendad.core.standing import Firm, Hold, family, free_key, name_pieces
+from agendad.core.timeline import from_minutes, span, union, wall
+from agendad.model.calendar import Event, Mark
+from agendad.model.identity import uid
+from agendad.model.plan import DesiredBlock, Skipped, Violation
+from agendad.model.reasons import Reason, ReasonCode
+from agendad.model.rule import Yield
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from zoneinfo import ZoneInfo
+
+    from agendad.core.dress import Render
+    from agendad.core.problem import Request, Solution, Stretch
+    from agendad.core.situation import Survey
+    from agendad.core.standing import Stood
+    from agendad.core.triggers import Left, Occurrence
+    from agendad.core.wholedays import Laid
+    from agendad.core.wishes import Passed, Stays, Wish
+    from agendad.model.calendar import Moment
+    from agendad.model.rule import Look
+
+_OUSTED: Final = frozenset({ReasonCode.YIELDED, ReasonCode.OUTRANKED})
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What should stand from now to the end of the horizon, and what should not, each with its reasons.
+
+    `given_up` are keys of flexible blocks that stood, met a real event, and whose rule says `yield: skip`: they are to
+    be remembered as gone, since the next cycle would find them another place.
+    """
+
+    desired: tuple[DesiredBlock, ...]
+    skipped: tuple[Skipped, ...]
+    violations: tuple[Violation, ...]
+    horizon: datetime
+    given_up: frozenset[str] = frozenset()
+
+
+class Outcome:
+    """One decision being made."""
+
+    def __init__(self, survey: Survey, stood: Stood, render: Render) -> None:
+        self._survey = survey
+        self._stood = stood
+        self._render = render
+        self._neighbours = Neighbours(survey.situation.rules, survey.days)
+        self._held: list[Busy] = []
+        self._desired: dict[str, DesiredBlock] = {}
+        self._families: dict[str, set[str]] = {}
+        self._auto: dict[str, tuple[Look, Request, Stretch]] = {}
+        self._skipped: list[Skipped] = []
+        self._given_up: set[str] = set()
+
+    # ------------------------------------------------------------ what earlier decisions mean for later ones
+
+    @property
+    def held(self) -> tuple[Busy, ...]:
+        """The time of own blocks that are not up for discussion any more."""
+        return tuple(self._held)
+
+    def narrowed(self, request: Request) -> Request:
+        """The request without the time that the order of blocks closes to it."""
+        return self._neighbours.narrowed(request)
+
+    def own_events(self) -> list[Event]:
+        """Own blocks as events, in the order of keys: past ones as they stand, the others as they are wanted."""
+        calendar = self._survey.settings.calendar.write
+        found = dict(self._stood.hands.begun)
+        for key, block in self._desired.items():
+            found[key] = Event(calendar, uid(key), block.fields, mark=Mark(block.rule, key, ""))
+        return [found[key] for key in sorted(found)]
+
+    # ------------------------------------------------------------ decisions
+
+    def hold(self, firm: Firm) -> None:
+        """An own event that no rule can move holds its time."""
+        if firm.rule is not None:
+            self._neighbours.stands(firm.rule.id, firm.stretch)
+        overlaps = firm.rule is not None and firm.rule.placement.may_overlap_blocks
+        if firm.stretch[1] > self._survey.now and not overlaps:
+            self._held.append(Busy(*firm.stretch, firm.title, own=True))
+
+    def stays(self, stays: Stays) -> None:
+        """The block stays where it stands; the rest of it follows the rule."""
+        block, occurrence = stays.block, stays.occurrence
+        fields = block.event.fields
+        self._want(occurrence, block.key, (fields.start, fields.end), (stays.why,))
+        if self._stood.hold(block) is Hold.OPEN:
+            self.hold(Firm(block.stretch, fields.title, occurrence.rule))
+
+    def laid(self, laid: Laid) -> None:
+        """An event of whole days has its place."""
+        zone = self._survey.zone
+        self._want(laid.occurrence, laid.occurrence.key, (laid.first, laid.end), (laid.why,))
+        self._neighbours.stands(laid.occurrence.rule.id, span(laid.first, laid.end, zone))
+
+    def passed(self, passed: Passed) -> None:
+        """There is no block for a key."""
+        self._skip(passed.occurrence, passed.key, passed.why)
+
+    def left(self, left: Left) -> None:
+        """`except:` took an occurrence out."""
+        reason = Reason(ReasonCode.EXCLUDED, {"by": left.by})
+        self._skipped.append(Skipped(left.key, left.rule.id, (reason,), left.day))
+
+    def placed(self, wish: Wish, solution: Solution) -> list[Stretch]:
+        """The placer's answer to a wish; gives where its blocks are wanted now."""
+        request, occurrence = wish.request, wish.occurrence
+        pieces = solution.placed.get(request.key, ())
+        if not pieces:
+            self._unplaced(wish, solution.unplaced[request.key])
+            return []
+        zone = occurrence.rule.timezone
+        taken = wish.taken | self._families.get(family(wish.base), set())
+        for key, piece in name_pieces(pieces, wish.standing, wish.base, taken):
+            when = (from_minutes(piece[0], zone), from_minutes(piece[1], zone))
+            self._want(occurrence, key, when, solution.remarks.get(request.key, ()))
+            self.hold(Firm(piece, self._desired[key].fields.title, occurrence.rule))
+            if occurrence.look.show_as == "auto":
+                self._auto[key] = occurrence.look, request, piece
+        return list(pieces)
+
+    def _unplaced(self, wish: Wish, why: Reason) -> None:
+        request = wish.request
+        if not wish.partly:
+            self._skip(wish.occurrence, wish.base, why)
+        elif request.pieces is not None:
+            taken = wish.taken | self._families.get(wish.base, set())
+            self._skip(wish.occurrence, free_key(wish.base, taken), why)
+        if request.yields is Yield.SKIP and not request.fixed and why.code in _OUSTED:
+            self._given_up.update(block.key for block in wish.standing)
+
+    def _want(self, occurrence: Occurrence, key: str, when: tuple[Moment, Moment], why: tuple[Reason, ...]) -> None:
+        fields = dress(occurrence, when, self._survey.settings, self._render)
+        self._desired[key] = DesiredBlock(key, occurrence.rule.id, fields, (occurrence.why, *why))
+        self._families.setdefault(family(key), set()).add(key)
+
+    def _skip(self, occurrence: Occurrence, key: str, why: Reason) -> None:
+        self._skipped.append(Skipped(key, occurrence.rule.id, (occurrence.why, why), occurrence.first))
+
+    # ------------------------------------------------------------ the end
+
+    def decision(self, violations: Iterable[Violation]) -> Decision:
+        """Everything, in the order of time."""
+        self._show_flexible_blocks()
+        zone, today = self._survey.zone, self._survey.today
+        return Decision(
+            desired=tuple(
+                sorted(self._desired.values(), key=lambda block: (_instant(block.fields.start, zone), block.key))
+            ),
+            skipped=tuple(sorted(self._skipped, key=lambda each: (each.day or today, each.key))),
+            violations=tuple(violations),
+            horizon=wall(self._survey.horizon, 0, zone),
+            given_up=frozenset(self._given_up),
+        )
+
+    def _show_flexible_blocks(self) -> None:
+        """`show_as: auto`, now that everything has its place."""
+        if not self._auto:
+            return
+        own = [event.fields for event in self.own_events() if not event.fields.all_day]
+        taken = union([*self._survey.busy_time, *(span(each.start, each.end, self._survey.zone) for each in own)])
+        for key, (look, request, piece) in self._auto.items():
+            block = self._desired[key]
+            shown = auto_show_as(look, request, piece, taken, self._survey.now)
+            self._desired[key] = replace(block, fields=replace(block.fields, show_as=shown))
+
+
+def _instant(moment: Moment, zone: ZoneInfo) -> float:
+    return (moment if isinstance(moment, datetime) else wall(moment, 0, zone)).timestamp()

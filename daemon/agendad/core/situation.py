@@ -1,0 +1,123 @@
+"""What a decision rests on, and what follows from it before any rule is looked at. Called by `engine.py`.
+
+`Situation` is the question as `app/` asks it. `Survey` is the same, read once: whose events are real, which time they
+take, on which days the person is away, and how all of this looks in the zone of each rule.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+from agendad.core.absence import absent_days, busy_time
+from agendad.core.guards import Meetings
+from agendad.core.hands import Hands
+from agendad.core.selectors import Matcher, address_book
+from agendad.core.timeline import midnights, span, to_minutes, union
+from agendad.core.triggers import Scope
+from agendad.core.windows import Frame
+from agendad.model.identity import is_own
+from agendad.model.rule import TimeWindow
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from zoneinfo import ZoneInfo
+
+    from agendad.core.guards import Timed
+    from agendad.core.problem import Stretch
+    from agendad.model.calendar import Event
+    from agendad.model.rule import Rule
+    from agendad.model.settings import People, Settings
+
+_WORKWEEK: Final = dict.fromkeys(range(5), (TimeWindow(9 * 60, 18 * 60),))
+"""The working hours of a configuration that does not give any."""
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """Everything a decision rests on.
+
+    now        aware
+    events     of all calendars, own and foreign, from before the longest look-back to after the horizon
+    hands      what stands of our own, and what the person did to it
+    first_days the moment of the first cycle that knew a rule, by the id its keys are made of
+    absences   declared ones, both ends included
+    holidays   the names of public holidays by day
+    """
+
+    rules: tuple[Rule, ...]
+    settings: Settings
+    people: People
+    now: datetime
+    events: tuple[Event, ...]
+    hands: Hands = field(default_factory=Hands)
+    first_days: Mapping[str, datetime] = field(default_factory=dict)
+    absences: tuple[tuple[date, date], ...] = ()
+    holidays: Mapping[date, str] = field(default_factory=dict)
+
+
+def horizon_days(settings: Settings, now: datetime) -> tuple[date, date]:
+    """Today and the first day after the horizon, in the zone of the settings."""
+    today = now.astimezone(settings.timezone).date()
+    return today, today + timedelta(days=settings.horizon_days)
+
+
+@dataclass(frozen=True, slots=True)
+class Local:
+    """The situation in one zone. `real` are the real events with the minutes they take, in order of time."""
+
+    frame: Frame
+    matcher: Matcher
+    real: tuple[Timed, ...]
+
+
+class Survey:
+    """One reading of a situation; lives for one call of `decide`. Moments are minutes since the epoch."""
+
+    def __init__(self, situation: Situation) -> None:
+        self.situation = situation
+        self.settings = situation.settings
+        self.zone = situation.settings.timezone
+        self.today, self.horizon = horizon_days(situation.settings, situation.now)
+        self.now = to_minutes(situation.now, up=True)
+        self.days = midnights(self.today, situation.settings.horizon_days, self.zone)
+        self.real = tuple(sorted((event for event in situation.events if not is_own(event)), key=_place))
+        self.busy = busy_time(self.real, self.settings)
+        self.busy_time = union((busy.start, busy.end) for busy in self.busy)
+        self._absent = absent_days(self.real, self.settings, situation.absences)
+        self._book = address_book(situation.people)
+        self._locals: dict[str, Local] = {}
+
+    def local(self, zone: ZoneInfo) -> Local:
+        """The situation in a zone."""
+        if zone.key not in self._locals:
+            given = self.situation
+            scope = Scope(given.now, self.today, self.horizon, zone, given.holidays, self._absent, given.first_days)
+            self._locals[zone.key] = Local(
+                Frame(scope, self.settings.working_hours or _WORKWEEK, self.now, self.days[-1]),
+                Matcher(self.settings.me, self._book, zone),
+                tuple((span(event.fields.start, event.fields.end, zone), event) for event in self.real),
+            )
+        return self._locals[zone.key]
+
+    @cached_property
+    def meetings(self) -> Meetings:
+        """The meetings among the real events."""
+        local = self.local(self.zone)
+        return Meetings(local.real, local.matcher)
+
+    @cached_property
+    def tiring(self) -> tuple[Stretch, ...]:
+        """The busy time of real events that are not of whole days."""
+        return union((busy.start, busy.end) for busy in busy_time(_timed(self.real), self.settings))
+
+
+def _timed(events: Iterable[Event]) -> Iterator[Event]:
+    return (event for event in events if not event.fields.all_day)
+
+
+def _place(event: Event) -> tuple[str, str, str, str]:
+    """Events in an order that does not depend on that of reading."""
+    return event.calendar, event.uid, str(event.recurrence_id or ""), event.href

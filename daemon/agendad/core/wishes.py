@@ -1,0 +1,284 @@
+"""A request meets what stands: what is left to ask the placer, what stays as it is, what is not made again.
+
+The person's hand and the clock decide here, before anybody is placed (section 8 of the rule language). Called by
+`engine.py` for each request of an occurrence.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from agendad.core.reconcile import deleted_reason
+from agendad.core.standing import Hold, family
+from agendad.core.timeline import overlaps, subtract, to_minutes, union
+from agendad.model.reasons import Reason, ReasonCode
+from agendad.model.rule import Yield
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from agendad.core.problem import Minutes, Request, Stretch
+    from agendad.core.standing import Standing, Stood
+    from agendad.core.triggers import Occurrence
+    from agendad.model.memory import Gone
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A request for the placer, with what is needed to read its answer.
+
+    standing    the blocks that the answer may move
+    taken       keys that must not be given to its pieces
+    partly      some of the occurrence is met already: that the rest has no place does not leave it without a block
+    """
+
+    occurrence: Occurrence
+    request: Request
+    base: str
+    standing: tuple[Standing, ...] = ()
+    taken: frozenset[str] = frozenset()
+    partly: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Stays:
+    """A block that stays where it stands; its other fields follow the rule."""
+
+    occurrence: Occurrence
+    block: Standing
+    why: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """A key for which no block is asked."""
+
+    occurrence: Occurrence
+    key: str
+    why: Reason
+
+
+Answer = Wish | Stays | Passed
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """The circumstances of a request.
+
+    settle      how soon a block must begin to be no longer moved, where the rule does not say (minutes)
+    firm_time   the time of real events and of own blocks that no rule can move
+    days        the midnights of the horizon
+    """
+
+    now: Minutes
+    today: date
+    settle: Minutes
+    firm_time: tuple[Stretch, ...]
+    days: tuple[Minutes, ...]
+
+    def settled(self, occurrence: Occurrence, start: Minutes) -> bool:
+        """Whether a block that begins then begins too soon to be moved."""
+        settle = occurrence.placement.settle
+        return start - self.now < (self.settle if settle is None else settle)
+
+
+def decided(occurrence: Occurrence, key: str, stood: Stood) -> list[Answer] | None:
+    """What there is to say of a key that is not up for discussion; None when it is."""
+    if key in stood.hands.deleted:
+        return [Passed(occurrence, key, deleted_reason(stood.hands.deleted[key]))]
+    if key in stood.hands.done:
+        return []
+    block = stood.blocks.get(key)
+    if block is not None and stood.hold(block) is Hold.PINNED:
+        return [Stays(occurrence, block, Reason(ReasonCode.PINNED))]
+    return None
+
+
+def answers(occurrence: Occurrence, requests: Sequence[Request], stood: Stood, present: Present) -> list[Answer]:
+    """What becomes of the requests of one occurrence."""
+    siblings = frozenset(request.key for request in requests)
+    found: list[Answer] = []
+    for request in requests:
+        if request.pieces is not None or (request.yields is Yield.SPLIT and not request.fixed):
+            found += _in_pieces(occurrence, request, stood, present)
+        elif request.yields is Yield.SPLIT:
+            found += _split(occurrence, request, siblings, stood, present)
+        else:
+            found += _whole(occurrence, request, stood, present)
+    return found
+
+
+# ---------------------------------------------------------------- one block
+
+
+def _whole(occurrence: Occurrence, request: Request, stood: Stood, present: Present) -> list[Answer]:
+    if (known := decided(occurrence, request.key, stood)) is not None:
+        return known
+    block = stood.blocks.get(request.key)
+    begun = request.fixed and request.windows[0][0] < present.now
+    if block is None:
+        if begun or not request.windows:
+            return _no_time(occurrence, request, present)
+        return [Wish(occurrence, request, request.key)]
+    if begun:
+        late = _rest_of(request, block, present.now)
+        if late is None:
+            return [Stays(occurrence, block, Reason(ReasonCode.IN_PROGRESS))]
+        request = late
+    request = replace(request, stands=(block.stretch,), settled=present.settled(occurrence, block.stretch[0]))
+    return [Wish(occurrence, _in_place(request, present), request.key, (block,))]
+
+
+def _rest_of(request: Request, block: Standing, now: Minutes) -> Request | None:
+    """What is left of a fixed time that has begun, for a block that was put later: it may stay there, or go on moving.
+
+    None when the block stands where the rule would not put it now.
+    """
+    windows = union((*((max(start, now), end) for start, end in request.windows), *request.refuge))
+    if not any(start <= block.stretch[0] and block.stretch[1] <= end for start, end in windows):
+        return None
+    return replace(request, windows=windows, refuge=(), fixed=False)
+
+
+def _in_place(request: Request, present: Present) -> Request:
+    """A flexible block that shrinks, or is split, when a real event lands on it, does so where it stands.
+
+    It stays so as long as something firm is on it or beside it; then it may be as long as it was again.
+    """
+    if request.fixed or request.yields not in {Yield.SHRINK, Yield.SPLIT} or request.pieces is not None:
+        return request
+    stands = union(request.stands)
+    left = subtract(stands, present.firm_time)
+    whole = sum(end - start for start, end in left) >= request.most
+    if whole or (left == stands and not _beside(stands, present.firm_time, request.gap)):
+        return request
+    fits = any(end - start >= request.least for start, end in left) and not subtract(stands, request.windows)
+    return replace(request, windows=stands) if fits else request
+
+
+def _beside(stands: Sequence[Stretch], firm: Sequence[Stretch], gap: Minutes) -> bool:
+    """Whether something firm begins or ends where one of the stretches does, but for the gap."""
+    wider = union((start - gap - 1, end + gap + 1) for start, end in stands)
+    return overlaps(wider, firm)
+
+
+def _no_time(occurrence: Occurrence, request: Request, present: Present) -> list[Answer]:
+    """Nothing stands, and nothing can. Of a day that is over there is nothing to say."""
+    if occurrence.end <= present.today:
+        return []
+    code = ReasonCode.ALREADY_PAST if request.windows else ReasonCode.NO_WINDOW
+    return [Passed(occurrence, request.key, Reason(code))]
+
+
+# ---------------------------------------------------------------- a total in pieces
+
+
+def _in_pieces(occurrence: Occurrence, request: Request, stood: Stood, present: Present) -> list[Answer]:
+    """A total in pieces: what has begun, was moved or deleted by hand, or begins soon is met; the rest is asked for."""
+    base = family(occurrence.key)
+    deleted = _deleted(base, stood)
+    found = [
+        Stays(occurrence, block, Reason(ReasonCode.PINNED if hold is Hold.PINNED else ReasonCode.SETTLED))
+        for block in stood.family(base)
+        if (hold := stood.hold(block)) is Hold.PINNED or (hold is Hold.OPEN and _stays(occurrence, block, present))
+    ]
+    firm = [block for block in stood.family(base) if stood.hold(block) is Hold.BEGUN] + [each.block for each in found]
+    loose = tuple(block for block in stood.family(base) if block not in firm)
+    least_piece = request.pieces.least if request.pieces else request.least
+    met = sum(block.length for block in firm) + sum(_length(gone, least_piece) for gone in deleted.values())
+    most = request.most - met
+    if firm and (most < least_piece or not request.windows):
+        return [*found]
+    if most < least_piece:
+        return [Passed(occurrence, key, deleted_reason(gone)) for key, gone in [*deleted.items()][:1]]
+    if not request.windows:
+        return _no_time(occurrence, request, present)
+    rest = replace(
+        request,
+        windows=_less_full_days(request, firm, present.days),
+        least=min(most, max(request.least - met, least_piece)),
+        most=most,
+        stands=tuple(block.stretch for block in loose),
+    )
+    taken = frozenset(deleted) | {block.key for block in firm}
+    return [*found, Wish(occurrence, _in_place(rest, present), base, loose, taken, partly=bool(firm))]
+
+
+def _stays(occurrence: Occurrence, block: Standing, present: Present) -> bool:
+    """Whether an open piece begins too soon to be moved, and nothing is in its way."""
+    return present.settled(occurrence, block.stretch[0]) and not overlaps((block.stretch,), present.firm_time)
+
+
+def _less_full_days(request: Request, firm: Sequence[Standing], days: Sequence[Minutes]) -> tuple[Stretch, ...]:
+    """The windows without the days on which firm pieces fill the limit of `at_most`."""
+    limit = request.pieces.per_day if request.pieces else None
+    if limit is None or not firm:
+        return request.windows
+    starts = [block.stretch[0] for block in firm]
+    full = [day for day in pairwise(days) if sum(day[0] <= start < day[1] for start in starts) >= limit]
+    return subtract(request.windows, full)
+
+
+def _deleted(base: str, stood: Stood) -> dict[str, Gone]:
+    return {key: gone for key, gone in sorted(stood.hands.deleted.items()) if family(key) == base}
+
+
+def _length(gone: Gone, least: Minutes) -> Minutes:
+    """How long a piece was that is gone; the least it can have been, where that is not known."""
+    return to_minutes(gone.end) - to_minutes(gone.start) if gone.start and gone.end else least
+
+
+# ---------------------------------------------------------------- a fixed time that may be split
+
+
+def _split(
+    occurrence: Occurrence, request: Request, siblings: frozenset[str], stood: Stood, present: Present
+) -> list[Answer]:
+    """`yield: split` of a fixed time: each part that neither the hand nor the clock has taken is asked for."""
+    base = family(occurrence.key)
+    window = request.windows[0]
+
+    def mine(key: str, stretch: Stretch | None) -> bool:
+        if key in siblings or stretch is None:
+            return key == request.key
+        return overlaps((stretch,), (window,))
+
+    deleted = {key: gone for key, gone in _deleted(base, stood).items() if mine(key, _stretch(gone))}
+    blocks = [block for block in stood.family(base) if mine(block.key, block.stretch)]
+    if request.key in deleted and not blocks:
+        return [Passed(occurrence, request.key, deleted_reason(deleted[request.key]))]
+    if not blocks and window[0] < present.now:
+        return [] if request.key in stood.hands.done else _no_time(occurrence, request, present)
+    firm = [block for block in blocks if stood.hold(block) is not Hold.OPEN]
+    found: list[Answer] = [
+        Stays(occurrence, block, Reason(ReasonCode.PINNED)) for block in firm if stood.hold(block) is Hold.PINNED
+    ]
+    gone = union([block.stretch for block in firm] + [each for one in deleted.values() if (each := _stretch(one))])
+    parts = subtract(((max(window[0], present.now), window[1]),), gone)
+    taken = (siblings - {request.key}) | deleted.keys() | {block.key for block in firm}
+    loose = [block for block in blocks if block not in firm]
+    parts = tuple(part for part in parts if part[1] - part[0] >= request.least)
+    for count, part in enumerate(parts):
+        others = parts[1:]
+        inside = tuple(
+            block
+            for block in loose
+            if overlaps((block.stretch,), (part,)) or (count == 0 and not overlaps((block.stretch,), others))
+        )
+        asked = replace(
+            request,
+            key=f"{request.key}+{count}" if count else request.key,
+            windows=(part,),
+            most=part[1] - part[0],
+            stands=tuple(block.stretch for block in inside),
+        )
+        used = taken | {block.key for block in loose if block not in inside}
+        found.append(Wish(occurrence, asked, request.key, inside, frozenset(used), partly=bool(firm) or count > 0))
+    return found
+
+
+def _stretch(gone: Gone) -> Stretch | None:
+    return (to_minutes(gone.start), to_minutes(gone.end, up=True)) if gone.start and gone.end else None
