@@ -117,7 +117,7 @@ class TestThePersonsHand:
     def test_a_deleted_block_is_not_made_again(self):
         memory = Memory(written={KEY: known(KEY, fields())})
         seen = hands([], memory, context())
-        assert seen.deleted == {KEY: Gone("a", date(2026, 11, 24))}
+        assert seen.deleted == {KEY: Gone("a", date(2026, 11, 24), "hand", fields().start, fields().end)}
         assert (seen.found, seen.gone) == ({KEY}, {KEY})
         result = reconcile([wish(KEY, fields())], seen, context())
         assert result.changes == ()
