@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from agendad.errors import StateUnusable
 from agendad.model.memory import Decisions, Gone, Pause
@@ -118,9 +118,8 @@ def _gone_to_json(gone: Gone) -> dict[str, str]:
 
 
 def _gone(entry: Mapping[str, str]) -> Gone:
-    by = entry.get("by", "hand")
-    if by not in ("hand", "undo", "yield"):
-        raise ValueError(f"unknown cause {by!r}")
+    causes: dict[str, Literal["hand", "undo", "yield"]] = {"hand": "hand", "undo": "undo", "yield": "yield"}
+    by = causes[entry.get("by", "hand")]
     times = (_instant(entry["start"]), _instant(entry["end"])) if "start" in entry else (None, None)
     return Gone(entry["rule"], date.fromisoformat(entry["day"]), by, *times)
 

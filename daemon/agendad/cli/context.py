@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TextIO
 
+from agendad.cli.printable import json_printable, printable
 from agendad.errors import ProviderError, UsageError
 
 if TYPE_CHECKING:
@@ -127,7 +128,7 @@ class Context:
     def print(self, text: str = "") -> None:
         """A line (or several) of the result, on stdout. A reader that has gone away stops nothing but the printing."""
         try:
-            self.stdout.write(text + "\n")
+            self.stdout.write(printable(text, colour=self.colour) + "\n")
         except OSError as error:
             close_quietly(self.stdout)
             if not isinstance(error, BrokenPipeError):
@@ -142,22 +143,22 @@ class Context:
         """The machine-readable result, on stdout."""
         import json
 
-        self.print(json.dumps(value, ensure_ascii=False, indent=2))
+        self.print(json_printable(json.dumps(value, ensure_ascii=False, indent=2)))
 
     def say(self, text: str) -> None:
         """A remark for a person, on stderr; left out with `--quiet`."""
         if not self.quiet:
-            self.stderr.write(text + "\n")
+            self.stderr.write(printable(text, colour=self.colour_errors) + "\n")
 
     def warn(self, text: str) -> None:
         """Something that did not stop the command but matters, on stderr, also with `--quiet`."""
-        self.stderr.write(f"agendad: warning: {text}\n")
+        self.stderr.write(printable(f"agendad: warning: {text}\n"))
 
     def confirm(self, question: str) -> bool:
         """Asks on the terminal; false when nobody can be asked, and for any answer but yes."""
         if not self.interactive:
             return False
-        self.stderr.write(f"{question} [y/N] ")
+        self.stderr.write(printable(f"{question} [y/N] "))
         self.stderr.flush()
         return self.stdin.readline().strip().lower() in {"y", "yes"}
 

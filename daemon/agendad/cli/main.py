@@ -104,7 +104,9 @@ def _flush(status: int) -> int:
 
 
 def _tell(message: str, hint: str = "") -> None:
-    sys.stderr.write(f"agendad: {message}\n" + (f"  hint: {hint}\n" if hint else ""))
+    from agendad.cli.printable import printable
+
+    sys.stderr.write(printable(f"agendad: {message}\n" + (f"  hint: {hint}\n" if hint else "")))
 
 
 def _print_anything() -> None:

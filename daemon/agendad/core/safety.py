@@ -62,6 +62,7 @@ def within_limits(changes: Sequence[Change], limits: Limits, now: datetime) -> A
         return RefusedBySafety(
             f"{deletes} events would be deleted, more than the {limits.deletes_per_cycle} allowed in one cycle",
             hint="look at `agendad plan`; `agendad apply --yes` does it, `limits: {deletes_per_cycle: N}` allows more",
+            asks=True,
         )
 
     def when(change: Change) -> tuple[datetime, str]:

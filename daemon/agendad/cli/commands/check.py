@@ -25,17 +25,18 @@ def run(args: argparse.Namespace, context: Context) -> int:
 
     from agendad.app.check import problems
     from agendad.app.home import Home
-    from agendad.rules import report
+    from agendad.cli.problems import as_json, as_text
+    from agendad.rules.report import as_github, summary
 
     loaded = Home(context.config_dir, context.state_dir).read(args.paths)
     zone = loaded.settings.timezone if loaded.settings else UTC
     found = problems(loaded, context.config_dir, context.clock(zone).now().date())
     form = "json" if context.json else args.format or "text"
     if form == "json":
-        context.print_json({"version": 1, "problems": [report.as_json(each) for each in found]})
+        context.print_json(as_json(found))
     elif form == "github":
-        context.write("".join(f"{report.as_github(each)}\n" for each in found))
+        context.write("".join(f"{as_github(each)}\n" for each in found))
     else:
-        context.write("\n".join(report.as_text(each) for each in found))
-        context.say(report.summary(found) or f"{len(loaded.rules)} rules, no problem")
+        context.write(as_text(found, colour=context.colour))
+        context.say(summary(found) or f"{len(loaded.rules)} rules, no problem")
     return 1 if any(each.severity is Severity.ERROR for each in found) else 0
