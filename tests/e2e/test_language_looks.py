@@ -155,3 +155,23 @@ def test_a_person_who_shows_an_auto_block_as_busy_keeps_it_so(project: Project) 
     project.apply()
     project.edit(KEY, TRANSP="OPAQUE")
     assert project.kept().block(KEY)["show_as"] == "busy"
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["every: monday", "lasts: 30m"],
+        ["every: monday", "lasts: 30m", "yield: split"],
+        ["every: monday", "lasts: 30m", "yield: shrink"],
+        ["every: monday", "lasts: 30m-2h"],
+        ["every: week", "lasts: 2h", "split: 30m-1h", "at_most: 1 per day"],
+    ],
+    ids=", ".join,
+)
+def test_an_auto_block_that_begins_soon_is_shown_alike_before_and_after_it_was_written(
+    project: Project, lines: list[str]
+) -> None:
+    """An hour ahead it no longer moves by itself, but it still gives way to real events: it has other places to go."""
+    project.rule("block: B", *lines, "between: working hours", "show_as: auto")
+    for block in project.kept().of():
+        assert block["show_as"] == "free", block
