@@ -208,7 +208,7 @@ def test_a_write_that_fails_does_not_stop_the_others(provider: Provider) -> None
     assert outcomes[1].message
 
 
-def test_the_window_is_half_open(provider: Provider) -> None:
+def test_the_window_begins_where_an_event_ends(provider: Provider) -> None:
     done(provider.port, creation())
     start, end = NOON, NOON + timedelta(hours=2)
     second = timedelta(seconds=1)
@@ -216,11 +216,18 @@ def test_the_window_is_half_open(provider: Provider) -> None:
     def found(first: datetime, last: datetime) -> int:
         return len(provider.port.read(first, last).events)
 
-    assert found(start - second, start) == 0
+    assert found(start - second, start) == 1, "an own event after the window"
     assert found(start, start + second) == 1
     assert found(end - second, end) == 1
     assert found(end, end + second) == 0
     assert found(start - second, end + second) == 1
+
+
+def test_own_events_after_the_window_are_read_and_those_before_it_are_not(provider: Provider) -> None:
+    done(provider.port, creation())
+    day = timedelta(days=1)
+    assert [len(port.read(NOON - 9 * day, NOON - 8 * day).events) for port in (provider.port, provider.other)] == [1, 1]
+    assert [len(port.read(NOON + 8 * day, NOON + 9 * day).events) for port in (provider.port, provider.other)] == [0, 0]
 
 
 def test_events_come_in_order_of_their_start(provider: Provider) -> None:
@@ -237,7 +244,7 @@ def test_events_come_in_order_of_their_start(provider: Provider) -> None:
 
 
 def test_the_counts_hold_events_outside_of_the_window_too(provider: Provider) -> None:
-    later = replace(BLOCK, start=NOON + timedelta(days=300), end=NOON + timedelta(days=300, hours=1))
-    done(provider.port, creation(), creation(later, "later/2027"))
+    earlier = replace(BLOCK, start=NOON - timedelta(days=300), end=NOON - timedelta(days=300, hours=-1))
+    done(provider.port, creation(), creation(earlier, "earlier/2026"))
     snapshot = provider.port.read(START, END)
     assert (len(snapshot.events), snapshot.counts["own"]) == (1, 2)

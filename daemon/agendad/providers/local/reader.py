@@ -57,7 +57,7 @@ class Reader:
         self._me = me
 
     def read(self, shown: str, data: bytes, span: Bounds) -> Reading:
-        """All occurrences of the file that overlap `span` (seconds since the epoch, half-open).
+        """All occurrences of the file that overlap `span` (seconds since the epoch, half-open), and own single events.
 
         `shown` is the name of the file in messages. Never raises for what the file holds: see `problems`.
         """
@@ -77,7 +77,7 @@ class Reader:
         )
         file = _File(shown, data, taken.zones)
         reading.problems += [file.problem(group, group.problem) for group in groups if group.problem]
-        due = [one for one in groups if not one.problem and one.bounds[0] < span[1] and span[0] < one.bounds[1]]
+        due = [one for one in groups if not one.problem and (_overlap(one.bounds, span) or _is_own_single(one))]
         for recurring in (False, True):
             alike = [group for group in due if group.recurring is recurring]
             if alike:
@@ -140,6 +140,14 @@ class _File:
         named = f" (uid {group.uid.decode('utf-8', 'replace')[:80]})" if group.uid else ""
         hint = "correct the event in the program that owns the calendar, or remove it"
         return Problem(group.bounds, Diagnostic(Span(self.shown, line, 1, 1), "unreadable-event", why + named, hint))
+
+
+def _overlap(one: Bounds, other: Bounds) -> bool:
+    return one[0] < other[1] and other[0] < one[1]
+
+
+def _is_own_single(group: Group) -> bool:
+    return group.uid.endswith(_OWN_UID) and not group.recurring
 
 
 def _reason(error: Exception) -> str:

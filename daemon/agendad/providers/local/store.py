@@ -121,15 +121,16 @@ class Store:
             return {name for (name,) in rows}
 
     def occurrences(self, calendar: str, span: Bounds) -> list[tuple[str, str, bytes]]:
-        """File name, etag and JSON of all occurrences that overlap the span, by start, UID and RECURRENCE-ID.
+        """File name, etag and JSON of all occurrences that overlap the span, and of own events after it, in order.
 
-        Raises Doubtful.
+        The order is by start, UID and RECURRENCE-ID. Raises Doubtful.
         """
         with self._doubting():
             rows = self._db.execute(
                 "SELECT o.name, f.etag, o.data, o.crc FROM occurrence o JOIN file f USING (calendar, name)"
-                " WHERE calendar = ? AND o.lo < ? AND (o.hi > ? OR o.lo = o.hi AND o.lo >= ?) ORDER BY o.lo, o.data",
-                (calendar, span[1], span[0], span[0]),
+                " WHERE calendar = ? AND (o.hi > ? OR o.lo = o.hi AND o.lo >= ?)"
+                " AND (o.lo < ? OR o.name IN (SELECT name FROM own WHERE own.calendar = ?)) ORDER BY o.lo, o.data",
+                (calendar, span[0], span[0], span[1], calendar),
             ).fetchall()
         if any(zlib.crc32(data) != crc for _, _, data, crc in rows):
             self.empty()
