@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from agendad.core.placement.board import Board, Item
 
-ATTEMPTS = 1200
+ATTEMPTS = 2000
 """Insertions tried for each block that has a place to lose."""
 FEWEST = 5
 """In a standing plan, with fewer new blocks than this, the chains of `repair.py` do better at once."""
