@@ -26,7 +26,7 @@ BREADTH = 8
 class Gap:
     """A free range [start, end) once the blocks `out` (indexes), worth `worth` where they stand, are gone.
 
-    `stiff` is what they lose if they get nothing of the range, `heavy` what a tick of it could save of that at most.
+    `stiff` is what they lose if nothing of the range is left to them, `heavy` the most that one tick of it could save.
     """
 
     start: int
@@ -198,20 +198,29 @@ class Chains:
         return found
 
     def _loss(self, gap: Gap, left: int, elsewhere: dict[int, int]) -> int:
-        """The least that the blocks of a gap lose when only `left` ticks of it are left to them, or free places."""
+        """The least that the blocks of a gap lose when only `left` ticks of it are left to them, or free places.
+
+        Every choice of who stays in the gap is looked at; the others go where they would be worth most now.
+        """
         board = self.board
-        loss = homeless = heavy = 0
         for index in gap.out:
-            item = board.items[index]
-            worth = worth_of(board, index)
             if index not in elsewhere:
+                item = board.items[index]
                 length = longest(board, item, board.blocked(item), (item.least, item.most))
                 elsewhere[index] = item.weight * length
-            best = max(elsewhere[index], item.weight * min(left, item.most) if left >= item.least else 0)
-            loss += max(0, worth - best)
-            homeless += max(0, worth - elsewhere[index])
-            heavy = max(heavy, item.weight)
-        return max(loss, homeless - heavy * left)
+        away = [elsewhere[index] for index in gap.out]
+        best = sum(away)
+        for choice in range(1, 1 << len(away) if left else 1):
+            staying = [board.items[index] for at, index in enumerate(gap.out) if choice >> at & 1]
+            spare = left - sum([item.least for item in staying])
+            if spare >= 0:
+                gain = sum([worth for at, worth in enumerate(away) if not choice >> at & 1])
+                for item in sorted(staying, key=lambda item: -item.weight):
+                    more = min(spare, item.most - item.least)
+                    spare -= more
+                    gain += item.weight * (item.least + more)
+                best = max(best, gain)
+        return max(0, gap.worth - best)
 
     def _lengths(self, item: Item, gap: Gap) -> set[int]:
         """As long as a gap lets it be, as short as it may be, and what leaves the others in the gap their least."""
