@@ -6,7 +6,7 @@ from bisect import bisect_left
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from agendad.core.timeline import intersect, union
+from agendad.core.timeline import clip, union
 from agendad.core.triggers import event_suffix
 from agendad.model.calendar import Response, ShowAs, Status
 from agendad.model.plan import Violation
@@ -54,7 +54,7 @@ class Meetings:
 
     def minutes(self, stretch: Stretch) -> Minutes:
         """How many minutes of a stretch they take; those at the same time count once."""
-        return sum(end - start for start, end in intersect((stretch,), self._time))
+        return sum(end - start for start, end in clip(self._time, stretch))
 
 
 def violations(guards: Iterable[Guard], meetings: Meetings, now: Minutes) -> list[Violation]:

@@ -21,7 +21,7 @@ from agendad.model.reasons import Reason, ReasonCode
 from agendad.model.rule import Yield
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from zoneinfo import ZoneInfo
 
     from agendad.core.dress import Render
@@ -66,6 +66,7 @@ class Outcome:
         self._auto: dict[str, tuple[Look, Request, Stretch]] = {}
         self._skipped: list[Skipped] = []
         self._given_up: set[str] = set()
+        self._own: list[Event] | None = None
 
     # ------------------------------------------------------------ what earlier decisions mean for later ones
 
@@ -78,13 +79,15 @@ class Outcome:
         """The request without the time that the order of blocks closes to it."""
         return self._neighbours.narrowed(request)
 
-    def own_events(self) -> list[Event]:
+    def own_events(self) -> Sequence[Event]:
         """Own blocks as events, in the order of keys: past ones as they stand, the others as they are wanted."""
-        calendar = self._survey.settings.calendar.write
-        found = dict(self._stood.hands.begun)
-        for key, block in self._desired.items():
-            found[key] = Event(calendar, uid(key), block.fields, mark=Mark(block.rule, key, ""))
-        return [found[key] for key in sorted(found)]
+        if self._own is None:
+            calendar = self._survey.settings.calendar.write
+            found = dict(self._stood.hands.begun)
+            for key, block in self._desired.items():
+                found[key] = Event(calendar, uid(key), block.fields, mark=Mark(block.rule, key, ""))
+            self._own = [found[key] for key in sorted(found)]
+        return self._own
 
     # ------------------------------------------------------------ decisions
 
@@ -150,6 +153,7 @@ class Outcome:
         fields = dress(occurrence, when, self._survey.settings, self._render)
         self._desired[key] = DesiredBlock(key, occurrence.rule.id, fields, (occurrence.why, *why))
         self._families.setdefault(family(key), set()).add(key)
+        self._own = None
 
     def _skip(self, occurrence: Occurrence, key: str, why: Reason) -> None:
         self._skipped.append(Skipped(key, occurrence.rule.id, (occurrence.why, why), occurrence.first))

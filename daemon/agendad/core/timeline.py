@@ -10,6 +10,7 @@ in the same way. Every core module that knows days or zones calls this one.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -110,6 +111,13 @@ def intersect(one: Sequence[Stretch], other: Sequence[Stretch]) -> tuple[Stretch
         else:
             there += 1
     return tuple(found)
+
+
+def clip(stretches: Sequence[Stretch], within: Stretch) -> tuple[Stretch, ...]:
+    """What lies in a set and in one stretch; looks at no more of the set than that."""
+    first = bisect_right(stretches, within[0], key=lambda each: each[1])
+    last = bisect_left(stretches, within[1], key=lambda each: each[0])
+    return tuple((max(start, within[0]), min(end, within[1])) for start, end in stretches[first:last])
 
 
 def subtract(one: Sequence[Stretch], other: Sequence[Stretch]) -> tuple[Stretch, ...]:

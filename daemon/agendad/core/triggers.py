@@ -6,14 +6,14 @@ events (or the blocks of other rules); `after: {busy: ...}` needs the day as it 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypedDict, Unpack
 
 from agendad.core import recurrence
 from agendad.core.periods import month_length
-from agendad.core.timeline import from_minutes, intersect, midnights, to_minutes, wall
+from agendad.core.timeline import clip, from_minutes, midnights, to_minutes, wall
 from agendad.model.reasons import Reason, ReasonCode
 from agendad.model.rule import (
     After,
@@ -157,8 +157,8 @@ def _recurring(rule: Rule, every: Every, scope: Scope) -> Iterator[Occurrence | 
         if member.excluded_by:
             yield Left(rule, key, member.first, member.excluded_by)
             continue
-        made = _occurrence(rule, key, (member.first, member.end), why)
-        yield replace(made, one_day=one_day, excluded_days=member.excluded_days)
+        days = (member.first, member.end)
+        yield _occurrence(rule, key, days, why, one_day=one_day, excluded_days=member.excluded_days)
 
 
 def _steps(rule: Rule, steps: Steps, scope: Scope) -> Iterator[Occurrence | Left]:
@@ -266,8 +266,11 @@ def _set_off(rule: Rule, key: str, event: Event, moment: Stretch, scope: Scope) 
         return Left(rule, key, first, ", ".join(dict.fromkeys(out.values())))
     code = ReasonCode.AFTER_EVENT if after else ReasonCode.BEFORE_EVENT
     why = Reason(code, {"event": event.fields.title, "day": first.isoformat()})
-    return replace(
-        _occurrence(rule, key, (first, end), why),
+    return _occurrence(
+        rule,
+        key,
+        (first, end),
+        why,
         excluded_days=frozenset(out),
         moment=moment,
         as_late=isinstance(trigger, Before) and trigger.lead is None,
@@ -299,7 +302,7 @@ def busy_occurrences(rule: Rule, taken: Sequence[Stretch], scope: Scope) -> list
     borders = midnights(scope.today, (scope.horizon - scope.today).days, scope.zone)
     for number, day_of in enumerate(pairwise(borders)):
         day = scope.today + timedelta(days=number)
-        instants = busy_instants(intersect(taken, (day_of,)), trigger.busy)
+        instants = busy_instants(clip(taken, day_of), trigger.busy)
         if instants and (out := scope.taken_out(trigger.exclude, day, day + timedelta(days=1))):
             found.append(Left(rule, f"{identity(rule)}/{day.isoformat()}", day, out[day]))
             continue
@@ -308,8 +311,8 @@ def busy_occurrences(rule: Rule, taken: Sequence[Stretch], scope: Scope) -> list
             if begin + trigger.within < now:
                 continue
             key = f"{identity(rule)}/{day.isoformat()}" + (f"#{count}" if count > 1 else "")
-            made = _occurrence(rule, key, (day, day + timedelta(days=1)), why)
-            found.append(replace(made, moment=(begin, begin + trigger.within)))
+            days = (day, day + timedelta(days=1))
+            found.append(_occurrence(rule, key, days, why, moment=(begin, begin + trigger.within)))
     return found
 
 
@@ -331,5 +334,15 @@ def busy_instants(taken: Sequence[Stretch], threshold: Minutes) -> list[Minutes]
     return instants
 
 
-def _occurrence(rule: Rule, key: str, days: tuple[date, date], why: Reason) -> Occurrence:
-    return Occurrence(rule, key, *days, why, rule.verb, rule.placement, rule.look)
+class _More(TypedDict, total=False):
+    """The fields of an occurrence that only some triggers fill."""
+
+    one_day: bool
+    excluded_days: frozenset[date]
+    moment: Stretch
+    as_late: bool
+    event: Event
+
+
+def _occurrence(rule: Rule, key: str, days: tuple[date, date], why: Reason, **more: Unpack[_More]) -> Occurrence:
+    return Occurrence(rule, key, *days, why, rule.verb, rule.placement, rule.look, **more)

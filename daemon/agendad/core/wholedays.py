@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from agendad.core.timeline import intersect, span
+from agendad.core.timeline import clip, span
 from agendad.core.wishes import Answer, Passed, Stays, decided
 from agendad.model.reasons import Reason, ReasonCode
 from agendad.model.rule import Before
@@ -68,7 +68,7 @@ def place_days(occurrence: Occurrence, frame: Frame, busy: Sequence[Stretch], st
     def cost(day: date) -> tuple[int, int, date]:
         days = [day + timedelta(days=n) for n in range(length)]
         whole = span(day, day + timedelta(days=length), frame.scope.zone)
-        taken = sum(end - start for start, end in intersect((whole,), busy))
+        taken = sum(end - start for start, end in clip(busy, whole))
         return sum(map(frame.off_duty, days)), taken, day
 
     return min(candidates, key=cost, default=None)

@@ -5,14 +5,14 @@ Called by `engine.py`; the placer behind it knows no zones, weekdays or working 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypedDict
 
 from agendad.core.problem import Pieces, Pull, Request
-from agendad.core.timeline import from_minutes, intersect, span, to_minutes, union, wall, wall_lasting, wall_range
-from agendad.model.rule import Before, Protect, TimeWindow, Yield
+from agendad.core.timeline import clip, from_minutes, intersect, span, to_minutes, union, wall, wall_lasting, wall_range
+from agendad.model.rule import Before, Lasts, Protect, TimeWindow, Yield
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -65,7 +65,7 @@ class Frame:
 
     def ahead(self, stretches: Sequence[Stretch]) -> tuple[Stretch, ...]:
         """What lies between now and the end of the horizon."""
-        return intersect(stretches, ((self.now, self.end),))
+        return clip(stretches, (self.now, self.end))
 
     @cached_property
     def _widest(self) -> tuple[TimeWindow, ...]:
@@ -92,12 +92,18 @@ def requests(occurrence: Occurrence, frame: Frame) -> list[Request]:
 
 def cap_requests(occurrence: Occurrence, frame: Frame) -> list[Request]:
     """The holds of a load cap: what is left of each stretch of the day's working hours."""
-    found = []
-    for count, window in enumerate(frame.ahead(frame.working(occurrence.first)), 1):
-        length = window[1] - window[0]
-        request = _request(occurrence, numbered(occurrence.key, count), (window,), (min(LEAST_PIECE, length), length))
-        found.append(replace(request, fixed=True, yields=Yield.SPLIT))
-    return found
+    return [
+        Request(
+            key=numbered(occurrence.key, count),
+            windows=((start, end),),
+            least=min(LEAST_PIECE, end - start),
+            most=end - start,
+            fixed=True,
+            yields=Yield.SPLIT,
+            **_common(occurrence),
+        )
+        for count, (start, end) in enumerate(frame.ahead(frame.working(occurrence.first)), 1)
+    ]
 
 
 def numbered(key: str, count: int) -> str:
@@ -123,41 +129,44 @@ def at_range(at: At, placement: Placement, day: date, zone: ZoneInfo) -> Stretch
     return to_minutes(start), to_minutes(end)
 
 
-def _request(
-    occurrence: Occurrence, key: str, windows: tuple[Stretch, ...], lengths: tuple[Minutes, Minutes]
-) -> Request:
-    """What all requests have in common."""
+class _Common(TypedDict):
+    """What all requests of an occurrence have in common."""
+
+    rule: str
+    priority: int
+    gap: Minutes
+    may_overlap: bool
+    before_rules: frozenset[str]
+    after_rules: frozenset[str]
+    not_with_rules: frozenset[str]
+
+
+def _common(occurrence: Occurrence) -> _Common:
     placement = occurrence.placement
-    return Request(
-        key=key,
-        rule=occurrence.rule.id,
-        windows=windows,
-        least=lengths[0],
-        most=lengths[1],
-        priority=placement.priority,
-        yields=yields(occurrence),
-        gap=placement.gap,
-        may_overlap=placement.may_overlap_blocks,
-        before_rules=frozenset(placement.same_day_before),
-        after_rules=frozenset(placement.same_day_after),
-        not_with_rules=frozenset(placement.not_same_day),
-    )
+    return {
+        "rule": occurrence.rule.id,
+        "priority": placement.priority,
+        "gap": placement.gap,
+        "may_overlap": placement.may_overlap_blocks,
+        "before_rules": frozenset(placement.same_day_before),
+        "after_rules": frozenset(placement.same_day_after),
+        "not_with_rules": frozenset(placement.not_same_day),
+    }
 
 
 def _fixed(occurrence: Occurrence, key: str, frame: Frame, at: At) -> Request:
-    window = at_range(at, occurrence.placement, occurrence.first, frame.scope.zone)
-    most = window[1] - window[0]
-    request = _request(occurrence, key, (window,), (_least(occurrence, most), most))
-    refuge = frame.ahead(frame.working(occurrence.first)) if request.yields is Yield.MOVE else ()
-    return replace(request, fixed=True, refuge=refuge)
-
-
-def _least(occurrence: Occurrence, most: Minutes) -> Minutes:
-    """How short the block may get: all of it, unless it may shrink or be split."""
-    lasts = occurrence.placement.lasts
-    if lasts is not None and lasts.least < lasts.most:
-        return min(most, lasts.least)
-    return min(most, LEAST_PIECE) if yields(occurrence) in {Yield.SHRINK, Yield.SPLIT} else most
+    start, end = at_range(at, occurrence.placement, occurrence.first, frame.scope.zone)
+    how = yields(occurrence)
+    return Request(
+        key=key,
+        windows=((start, end),),
+        least=_least(occurrence, end - start),
+        most=end - start,
+        fixed=True,
+        yields=how,
+        refuge=frame.ahead(frame.working(occurrence.first)) if how is Yield.MOVE else (),
+        **_common(occurrence),
+    )
 
 
 def _at_times(occurrence: Occurrence, key: str, frame: Frame, at: At) -> Request:
@@ -166,25 +175,42 @@ def _at_times(occurrence: Occurrence, key: str, frame: Frame, at: At) -> Request
     times = sorted({at_range(at, occurrence.placement, day, zone) for day in _days(occurrence, frame)})
     windows = frame.ahead(_in_moment(occurrence, times, frame))
     most = max((end - start for start, end in times), default=0)
-    request = _request(occurrence, key, windows, (_least(occurrence, most), most))
-    anchors = (*_moment_anchor(occurrence), *(start for start, _ in windows))
-    return replace(request, anchors=anchors, pulls=tuple(_pulls(occurrence, frame, windows, most)))
+    return Request(
+        key=key,
+        windows=windows,
+        least=_least(occurrence, most),
+        most=most,
+        yields=yields(occurrence),
+        anchors=(*_moment_anchor(occurrence), *(start for start, _ in windows)),
+        pulls=tuple(_pulls(occurrence, frame, windows, most)),
+        **_common(occurrence),
+    )
 
 
 def _flexible(occurrence: Occurrence, key: str, frame: Frame) -> Request:
-    placement = occurrence.placement
-    lasts, split = placement.lasts, placement.split
+    lasts, split = occurrence.placement.lasts or Lasts(), occurrence.placement.split
     # Stretches of whole days touch at midnight: a block after a late meeting may cross it.
     times = union(each for day in _days(occurrence, frame) for each in _open(occurrence, frame, day))
     windows = frame.ahead(_in_moment(occurrence, times, frame))
-    most = lasts.most if lasts else 0
-    least = (lasts.least if lasts else 0) if split else _least(occurrence, most)
-    return replace(
-        _request(occurrence, key, windows, (least, most)),
-        pieces=Pieces(split.least, split.most, placement.at_most_per_day) if split else None,
+    return Request(
+        key=key,
+        windows=windows,
+        least=lasts.least if split else _least(occurrence, lasts.most),
+        most=lasts.most,
+        yields=yields(occurrence),
+        pieces=Pieces(split.least, split.most, occurrence.placement.at_most_per_day) if split else None,
         anchors=_moment_anchor(occurrence),
-        pulls=tuple(_pulls(occurrence, frame, windows, most)),
+        pulls=tuple(_pulls(occurrence, frame, windows, lasts.most)),
+        **_common(occurrence),
     )
+
+
+def _least(occurrence: Occurrence, most: Minutes) -> Minutes:
+    """How short the block may get: all of it, unless it may shrink or be split."""
+    lasts = occurrence.placement.lasts
+    if lasts is not None and lasts.least < lasts.most:
+        return min(most, lasts.least)
+    return min(most, LEAST_PIECE) if yields(occurrence) in {Yield.SHRINK, Yield.SPLIT} else most
 
 
 # ---------------------------------------------------------------- windows
@@ -227,7 +253,7 @@ def _in_moment(occurrence: Occurrence, times: Sequence[Stretch], frame: Frame) -
     if isinstance(occurrence.rule.trigger, Before) and occurrence.event is not None:
         event = occurrence.event.fields
         end = min(end, span(event.start, event.end, frame.scope.zone)[0])
-    return intersect(times, ((first, end),))
+    return clip(times, (first, end))
 
 
 def _moment_anchor(occurrence: Occurrence) -> tuple[Minutes, ...]:

@@ -1,0 +1,148 @@
+"""`decide`: properties over drawn weeks, and the sentences of the rule language that only the whole middle can keep."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from itertools import combinations
+
+import hypothesis.strategies as st
+from hypothesis import HealthCheck, assume, given, settings
+
+from agendad.core.engine import decide
+from agendad.core.reconcile import reconcile
+from agendad.core.trace import sentences
+from agendad.drafting.expressions import Expressions
+from agendad.model.calendar import Event, Mark, ShowAs
+from agendad.model.identity import digest, uid
+from agendad.model.rule import Yield
+from engine_world import BOB, EVE, MONDAY, SETTINGS, Week, event, rules, told, whole_days
+
+# ---------------------------------------------------------------- drawn weeks
+
+PLACEMENTS = (
+    "at: 09:00-12:00",
+    "at: 13:30-14:30",
+    "at: [10:00-11:00, 16:00-17:00]",
+    "lasts: 1h",
+    "lasts: 30m-2h",
+    "lasts: 45m, between: 13:00-18:00",
+    "lasts: 30m, between: working hours, gap: 15m",
+)
+PERIOD_PLACEMENTS = (
+    "lasts: 2h, split: 30m-1h, at_most: 1 per day",
+    "lasts: 1h, on: tue-thu, prefer: [tue 14:00, afternoon]",
+    "at: 10:00-11:00",
+    "lasts: 1 day",
+    "lasts: 2h, prefer: latest",
+)
+DAYS = ("weekday", "tuesday", "[mon, wed, sat]", "2 days")
+YIELDS = ("", ", yield: keep", ", yield: shrink", ", yield: split", ", yield: move", ", yield: skip")
+FOLLOWERS = (
+    "{block: Walk, after: {meeting: external}, lasts: 15m, within: 1h}",
+    "{block: Prepare, before: {title: board}, lasts: 30m}",
+    "{block: Breathe, after: {busy: 2h}, lasts: 5m, may_overlap: [blocks]}",
+    "{protect: Evening, every: weekday, at: 17:00-20:00, may_overlap: [blocks]}",
+    "{protect: Enough, every: weekday, meetings: {above: 2h}}",
+    "{block: Notes, after: {rule: r0}, lasts: 15m}",
+)
+
+
+@st.composite
+def rule_lines(draw: st.DrawFn) -> str:
+    """Two to five rules, each on a line."""
+    lines = []
+    for number in range(draw(st.integers(1, 4))):
+        period = draw(st.booleans())
+        every = "week" if period else draw(st.sampled_from(DAYS))
+        placement = draw(st.sampled_from(PLACEMENTS[3:] + PERIOD_PLACEMENTS if period else PLACEMENTS))
+        more = draw(st.sampled_from(YIELDS)) + draw(st.sampled_from(("", ", priority: 1", ", priority: 4")))
+        lines.append(f"r{number}: {{block: B{number}, every: {every}, {placement}{more}}}")
+    chosen = draw(st.lists(st.sampled_from(FOLLOWERS), max_size=2, unique=True))
+    return "\n".join([*lines, *(f"f{number}: {text}" for number, text in enumerate(chosen))])
+
+
+@st.composite
+def real_events(draw: st.DrawFn) -> Event:
+    """A real event of the first ten days."""
+    start = MONDAY.replace(hour=0) + timedelta(days=draw(st.integers(0, 9)), minutes=15 * draw(st.integers(32, 72)))
+    end = start + timedelta(minutes=draw(st.sampled_from((15, 30, 60, 150))))
+    day = start.date().isoformat()
+    guests = draw(st.sampled_from(((), (BOB,), (EVE, BOB))))
+    return event(draw(st.sampled_from(("Board", "Call"))), f"{day} {start:%H:%M}-{end:%H:%M}", *guests)
+
+
+WEEKS = st.builds(
+    Week, rule_lines().map(rules), st.lists(real_events(), max_size=8, unique_by=lambda each: each.uid).map(tuple)
+)
+DRAWN = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+@DRAWN
+@given(WEEKS, st.randoms(use_true_random=False))
+def test_the_order_of_rules_and_events_carries_no_meaning(week: Week, chance) -> None:
+    turned = replace(week, rules=tuple(chance.sample(week.rules, len(week.rules))))
+    turned.events = tuple(chance.sample(week.events, len(week.events)))
+    assert turned.decide() == week.decide()
+
+
+@DRAWN
+@given(WEEKS)
+def test_over_a_calendar_in_which_its_result_stands_it_wants_exactly_that(week: Week) -> None:
+    week.cycle()
+    assert week.plan().changes == ()
+    later = replace(week, now=week.now + timedelta(minutes=7))
+    assert not [change for change in later.plan().changes if change.before and change.before.fields.start > later.now]
+
+
+@DRAWN
+@given(WEEKS)
+def test_no_block_is_wanted_over_busy_time_unless_its_rule_keeps_its_place(week: Week) -> None:
+    keeps = {rule.id for rule in week.rules if rule.placement.yields is Yield.KEEP or rule.id.startswith("f")}
+    for block in week.decide().desired:
+        if block.rule not in keeps and not block.fields.all_day:
+            over = [e for e in week.events if e.fields.start < block.fields.end and e.fields.end > block.fields.start]
+            assert not over, (block.key, told(block.fields), [told(each.fields) for each in over])
+
+
+@DRAWN
+@given(WEEKS)
+def test_own_blocks_never_stand_over_each_other_unless_one_may_or_keeps_its_place(week: Week) -> None:
+    free = {rule.id for rule in week.rules if rule.placement.may_overlap_blocks}
+    keeps = {rule.id for rule in week.rules if rule.placement.yields is Yield.KEEP}
+    blocks = [b for b in week.decide().desired if b.rule not in free and not b.fields.all_day]
+    for one, other in combinations(blocks, 2):
+        if one.fields.start < other.fields.end and other.fields.start < one.fields.end:
+            assert {one.rule, other.rule} & keeps, (one.key, told(one.fields), other.key, told(other.fields))
+
+
+@DRAWN
+@given(WEEKS)
+def test_every_occurrence_is_a_block_or_a_reason_and_every_reason_a_sentence(week: Week) -> None:
+    decision = week.decide()
+    keys = [block.key for block in decision.desired]
+    assert len(keys) == len(set(keys))
+    for each in (*decision.desired, *decision.skipped):
+        assert each.why
+        for text in sentences(each.why):
+            assert text
+            assert "{" not in text
+            assert "  " not in text
+            assert not text.endswith(" ")
+
+
+@DRAWN
+@given(WEEKS, st.integers(0, 50), st.integers(0, 9), st.integers(32, 72))
+def test_a_block_that_is_moved_keeps_its_key_and_its_place(week: Week, pick: int, day: int, quarter: int) -> None:
+    week.cycle()
+    timed = sorted(key for key, each in week.own.items() if not each.fields.all_day and each.fields.start > week.now)
+    assume(timed)
+    key = timed[pick % len(timed)]
+    start = MONDAY.replace(hour=0) + timedelta(days=day, minutes=15 * quarter)
+    length = week.own[key].fields.end - week.own[key].fields.start
+    assume(start > week.now and week.own[key].fields.start != start)
+    week._edit(key, start=start, end=start + length)
+    week.cycle()
+    assert week.own[key].fields.start == start
+    assert week.own[key].uid == uid(key)
+    assert week.plan().changes == ()
