@@ -106,6 +106,8 @@ class Outcome:
         self._want(occurrence, block.key, (fields.start, fields.end), (stays.why,))
         if self._stood.hold(block) is Hold.OPEN:
             self.hold(Firm(block.stretch, fields.title, occurrence.rule))
+        if stays.asked is not None and occurrence.look.show_as == "auto":
+            self._auto[block.key] = occurrence.look, stays.asked, block.stretch
 
     def laid(self, laid: Laid) -> None:
         """An event of whole days has its place."""
@@ -136,7 +138,7 @@ class Outcome:
             self._want(occurrence, key, when, solution.remarks.get(request.key, ()))
             self.hold(Firm(piece, self._desired[key].fields.title, occurrence.rule))
             if occurrence.look.show_as == "auto":
-                self._auto[key] = occurrence.look, request, piece
+                self._auto[key] = occurrence.look, wish.asked, piece
         return list(pieces)
 
     def _unplaced(self, wish: Wish, why: Reason) -> None:

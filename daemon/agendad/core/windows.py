@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, TypedDict
 
 from agendad.core.problem import Pieces, Pull, Request
 from agendad.core.timeline import clip, from_minutes, intersect, span, to_minutes, union, wall, wall_lasting, wall_range
-from agendad.model.rule import Before, Lasts, Protect, TimeWindow, Yield
+from agendad.model.rule import AfterBusy, Before, Lasts, Protect, TimeWindow, Yield
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -112,12 +112,23 @@ def numbered(key: str, count: int) -> str:
 
 
 def yields(occurrence: Occurrence) -> Yield:
-    """`yield:` as the rule says it, or the default of its verb and placement."""
-    if occurrence.placement.yields is not None:
-        return occurrence.placement.yields
+    """`yield:` as the rule says it, or the default of its verb and placement.
+
+    Where `#2` is another block already, a block in pieces has no keys for them: it shrinks.
+    """
+    said = occurrence.placement.yields
+    if said is Yield.SPLIT and not _may_be_cut(occurrence):
+        return Yield.SHRINK
+    if said is not None:
+        return said
     if isinstance(occurrence.verb, Protect):
         return Yield.KEEP
     return Yield.SHRINK if occurrence.placement.at and occurrence.one_day else Yield.MOVE
+
+
+def _may_be_cut(occurrence: Occurrence) -> bool:
+    fixed = occurrence.one_day and occurrence.moment is None
+    return (fixed or len(occurrence.placement.at) < 2) and not isinstance(occurrence.rule.trigger, AfterBusy)
 
 
 def at_range(at: At, placement: Placement, day: date, zone: ZoneInfo) -> Stretch:
@@ -188,7 +199,8 @@ def _at_times(occurrence: Occurrence, key: str, frame: Frame, at: At) -> Request
 
 
 def _flexible(occurrence: Occurrence, key: str, frame: Frame) -> Request:
-    lasts, split = occurrence.placement.lasts or Lasts(), occurrence.placement.split
+    lasts = occurrence.placement.lasts or Lasts()
+    split = occurrence.placement.split if _may_be_cut(occurrence) else None
     # Stretches of whole days touch at midnight: a block after a late meeting may cross it.
     times = union(each for day in _days(occurrence, frame) for each in _open(occurrence, frame, day))
     windows = frame.ahead(_in_moment(occurrence, times, frame))

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 class Wish:
     """A request for the placer, with what is needed to read its answer.
 
+    asked       what the rule asks for, whatever stands
+    base        the key of the occurrence, or of one of its times
     standing    the blocks that the answer may move
     taken       keys that must not be given to its pieces
     partly      some of the occurrence is met already: that the rest has no place does not leave it without a block
@@ -37,6 +39,7 @@ class Wish:
 
     occurrence: Occurrence
     request: Request
+    asked: Request
     base: str
     standing: tuple[Standing, ...] = ()
     taken: frozenset[str] = frozenset()
@@ -45,11 +48,15 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Stays:
-    """A block that stays where it stands; its other fields follow the rule."""
+    """A block that stays where it stands; its other fields follow the rule.
+
+    `asked` is what the rule asks for when a real event could still move the block.
+    """
 
     occurrence: Occurrence
     block: Standing
     why: Reason
+    asked: Request | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +109,12 @@ def answers(occurrence: Occurrence, requests: Sequence[Request], stood: Stood, p
     siblings = frozenset(request.key for request in requests)
     found: list[Answer] = []
     for request in requests:
-        if request.pieces is not None or (request.yields is Yield.SPLIT and not request.fixed):
+        if request.pieces is not None:
             found += _in_pieces(occurrence, request, stood, present)
-        elif request.yields is Yield.SPLIT:
+        elif request.yields is Yield.SPLIT and request.fixed:
             found += _split(occurrence, request, siblings, stood, present)
+        elif request.yields is Yield.SPLIT:
+            found += _split_in_place(occurrence, request, stood, present)
         else:
             found += _whole(occurrence, request, stood, present)
     return found
@@ -122,14 +131,13 @@ def _whole(occurrence: Occurrence, request: Request, stood: Stood, present: Pres
     if block is None:
         if begun or not request.windows:
             return _no_time(occurrence, request, present)
-        return [Wish(occurrence, request, request.key)]
-    if begun:
-        late = _rest_of(request, block, present.now)
-        if late is None:
-            return [Stays(occurrence, block, Reason(ReasonCode.IN_PROGRESS))]
-        request = late
-    request = replace(request, stands=(block.stretch,), settled=present.settled(occurrence, block.stretch[0]))
-    return [Wish(occurrence, _in_place(request, present), request.key, (block,))]
+        return [Wish(occurrence, request, request, request.key)]
+    late = _rest_of(request, block, present.now) if begun else request
+    if late is None:
+        return [Stays(occurrence, block, Reason(ReasonCode.IN_PROGRESS))]
+    settled = present.settled(occurrence, block.stretch[0])
+    asked = _in_place(replace(late, stands=(block.stretch,), settled=settled), present)
+    return [Wish(occurrence, asked, request, request.key, (block,))]
 
 
 def _rest_of(request: Request, block: Standing, now: Minutes) -> Request | None:
@@ -181,7 +189,9 @@ def _in_pieces(occurrence: Occurrence, request: Request, stood: Stood, present: 
     base = family(occurrence.key)
     deleted = _deleted(base, stood)
     found = [
-        Stays(occurrence, block, Reason(ReasonCode.PINNED if hold is Hold.PINNED else ReasonCode.SETTLED))
+        Stays(occurrence, block, Reason(ReasonCode.PINNED))
+        if hold is Hold.PINNED
+        else Stays(occurrence, block, Reason(ReasonCode.SETTLED), request)
         for block in stood.family(base)
         if (hold := stood.hold(block)) is Hold.PINNED or (hold is Hold.OPEN and _stays(occurrence, block, present))
     ]
@@ -204,7 +214,7 @@ def _in_pieces(occurrence: Occurrence, request: Request, stood: Stood, present: 
         stands=tuple(block.stretch for block in loose),
     )
     taken = frozenset(deleted) | {block.key for block in firm}
-    return [*found, Wish(occurrence, _in_place(rest, present), base, loose, taken, partly=bool(firm))]
+    return [*found, Wish(occurrence, rest, request, base, loose, taken, partly=bool(firm))]
 
 
 def _stays(occurrence: Occurrence, block: Standing, present: Present) -> bool:
@@ -276,8 +286,31 @@ def _split(
             stands=tuple(block.stretch for block in inside),
         )
         used = taken | {block.key for block in loose if block not in inside}
-        found.append(Wish(occurrence, asked, request.key, inside, frozenset(used), partly=bool(firm) or count > 0))
+        partly = bool(firm) or count > 0
+        found.append(Wish(occurrence, asked, request, request.key, inside, frozenset(used), partly))
     return found
+
+
+def _split_in_place(occurrence: Occurrence, request: Request, stood: Stood, present: Present) -> list[Answer]:
+    """`yield: split` of a flexible block: once it is in pieces, they are what there is of it."""
+    deleted, blocks = _deleted(occurrence.key, stood), stood.family(occurrence.key)
+    if not blocks and deleted:
+        return [Passed(occurrence, request.key, deleted_reason(next(iter(deleted.values()))))]
+    if len(blocks) + len(deleted) <= 1:
+        return _whole(occurrence, request, stood, present)
+    firm = [block for block in blocks if stood.hold(block) is not Hold.OPEN]
+    loose = tuple(block for block in blocks if block not in firm)
+    found: list[Answer] = [
+        Stays(occurrence, block, Reason(ReasonCode.PINNED)) for block in firm if stood.hold(block) is Hold.PINNED
+    ]
+    if not loose:
+        return found
+    stands = tuple(sorted(block.stretch for block in loose))
+    rest = replace(request, stands=stands, settled=present.settled(occurrence, stands[0][0]))
+    if firm or deleted:
+        rest = replace(rest, windows=union(stands), most=min(rest.most, sum(block.length for block in loose)))
+    taken = frozenset(deleted) | {block.key for block in firm}
+    return [*found, Wish(occurrence, _in_place(rest, present), request, request.key, loose, taken, bool(firm))]
 
 
 def _stretch(gone: Gone) -> Stretch | None:

@@ -106,7 +106,7 @@ class Week:
 
     def context(self) -> Context:
         zone = self.settings.timezone
-        today, horizon = horizon_days(self.settings, self.now)
+        _, horizon = horizon_days(self.settings, self.now)
         return Context(
             now=self.now.astimezone(zone),
             start=self.now - timedelta(days=40),

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 from itertools import combinations
+from typing import TYPE_CHECKING
 
 import hypothesis.strategies as st
+from engine_world import BOB, EVE, MONDAY, Week, event, rules, told
 from hypothesis import HealthCheck, assume, given, settings
 
-from agendad.core.engine import decide
-from agendad.core.reconcile import reconcile
 from agendad.core.trace import sentences
-from agendad.drafting.expressions import Expressions
-from agendad.model.calendar import Event, Mark, ShowAs
-from agendad.model.identity import digest, uid
+from agendad.model.identity import uid
 from agendad.model.rule import Yield
-from engine_world import BOB, EVE, MONDAY, SETTINGS, Week, event, rules, told, whole_days
+
+if TYPE_CHECKING:
+    from agendad.model.calendar import Event
 
 # ---------------------------------------------------------------- drawn weeks
 
