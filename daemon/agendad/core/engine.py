@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
     from agendad.core.dress import Render
     from agendad.core.guards import Timed
-    from agendad.core.problem import Request, Stretch
+    from agendad.core.problem import Busy, Request, Stretch
     from agendad.core.wishes import Answer
     from agendad.model.calendar import Event
     from agendad.model.rule import Rule, Selector
@@ -77,14 +77,15 @@ class _Cycle:
         self._matches: dict[int, list[tuple[date, date, Event]]] = {}
         rules = [rule for rule in situation.rules if rule.enabled]
         self._alone = {rule.id: self._expand(rule) for rule in rules if stands_alone(rule)}
-        firm = list(self.stood.firm(rules, self._wanted(rules)))
-        for each in firm:
+        for each in list(self.stood.firm(rules, self._wanted(rules))):
             self.outcome.hold(each)
+        firm = self._busy()
         self.present = Present(
             now=self.survey.now,
             today=self.survey.today,
             settle=self.survey.settings.settle,
-            firm_time=union([*self.survey.busy_time, *((busy.start, busy.end) for busy in self.outcome.held)]),
+            firm=firm,
+            firm_time=union((busy.start, busy.end) for busy in firm),
             days=self.survey.days,
         )
 
@@ -113,19 +114,27 @@ class _Cycle:
         return self.outcome.decision(violations(self.guards, self.survey.meetings, self.survey.now))
 
     def _place(self, wishes: Sequence[Wish], placer: Placer) -> None:
-        survey = self.survey
-        busy = sorted([*survey.busy, *self.outcome.held], key=lambda each: (each.start, each.end, each.title))
-        problem = Problem(
-            busy=tuple(busy),
-            requests=tuple(self.outcome.narrowed(wish.request) for wish in wishes),
-            days=midnights(survey.today - timedelta(days=1), len(survey.days) + 1, survey.zone),
-            grid=survey.settings.grid,
-        )
-        solution = placer(problem)
+        solution = placer(self._problem(wishes))
+        while (freed := [_freed(wish, solution) for wish in wishes]) != wishes:
+            wishes = freed
+            solution = placer(self._problem(wishes))
         for wish in wishes:
             for piece in self.outcome.placed(wish, solution):
                 if isinstance(wish.occurrence.verb, Protect) and not wish.request.fixed:
                     self._guard(wish.occurrence, piece)
+
+    def _problem(self, wishes: Sequence[Wish]) -> Problem:
+        return Problem(
+            busy=self._busy(),
+            requests=tuple(self.outcome.narrowed(wish.request) for wish in wishes),
+            days=midnights(self.survey.today - timedelta(days=1), len(self.survey.days) + 1, self.survey.zone),
+            grid=self.survey.settings.grid,
+        )
+
+    def _busy(self) -> tuple[Busy, ...]:
+        """The time of real events, and of own blocks that are not up for discussion any more."""
+        busy = [*self.survey.busy, *self.outcome.held]
+        return tuple(sorted(busy, key=lambda each: (each.start, each.end, each.title)))
 
     # ------------------------------------------------------------ rules to occurrences
 
@@ -233,3 +242,10 @@ class _Cycle:
     def _guard(self, occurrence: Occurrence, stretch: Stretch) -> None:
         matcher = self.survey.local(occurrence.rule.timezone).matcher
         self.guards.append(Guard(occurrence.rule, occurrence.verb, stretch, matcher))
+
+
+def _freed(wish: Wish, solution: Solution) -> Wish:
+    """A block that was to stay where it stands, shortened, and cannot: it may go anywhere now."""
+    if wish.otherwise is None or solution.placed.get(wish.request.key) == wish.request.stands:
+        return wish
+    return replace(wish, request=wish.otherwise, otherwise=None, shortened=None)

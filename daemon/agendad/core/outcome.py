@@ -133,9 +133,10 @@ class Outcome:
             return []
         zone = occurrence.rule.timezone
         taken = wish.taken | self._families.get(family(wish.base), set())
+        why = (wish.shortened,) if wish.shortened is not None else solution.remarks.get(request.key, ())
         for key, piece in name_pieces(pieces, wish.standing, wish.base, taken):
             when = (from_minutes(piece[0], zone), from_minutes(piece[1], zone))
-            self._want(occurrence, key, when, solution.remarks.get(request.key, ()))
+            self._want(occurrence, key, when, why)
             self.hold(Firm(piece, self._desired[key].fields.title, occurrence.rule))
             if occurrence.look.show_as == "auto":
                 self._auto[key] = occurrence.look, wish.asked, piece

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from agendad.core.problem import Minutes, Request, Stretch
+    from agendad.core.problem import Busy, Minutes, Request, Stretch
     from agendad.core.standing import Standing, Stood
     from agendad.core.triggers import Occurrence
     from agendad.model.memory import Gone
@@ -35,6 +35,8 @@ class Wish:
     standing    the blocks that the answer may move
     taken       keys that must not be given to its pieces
     partly      some of the occurrence is met already: that the rest has no place does not leave it without a block
+    otherwise   the request, if it turns out that the block cannot stay where it stands
+    shortened   why it would stay there shorter than it was
     """
 
     occurrence: Occurrence
@@ -44,6 +46,8 @@ class Wish:
     standing: tuple[Standing, ...] = ()
     taken: frozenset[str] = frozenset()
     partly: bool = False
+    otherwise: Request | None = None
+    shortened: Reason | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +80,15 @@ class Present:
     """The circumstances of a request.
 
     settle      how soon a block must begin to be no longer moved, where the rule does not say (minutes)
-    firm_time   the time of real events and of own blocks that no rule can move
+    firm        real events, and own blocks that no rule can move, in order of time
+    firm_time   the time of those
     days        the midnights of the horizon
     """
 
     now: Minutes
     today: date
     settle: Minutes
+    firm: tuple[Busy, ...]
     firm_time: tuple[Stretch, ...]
     days: tuple[Minutes, ...]
 
@@ -136,8 +142,8 @@ def _whole(occurrence: Occurrence, request: Request, stood: Stood, present: Pres
     if late is None:
         return [Stays(occurrence, block, Reason(ReasonCode.IN_PROGRESS))]
     settled = present.settled(occurrence, block.stretch[0])
-    asked = _in_place(replace(late, stands=(block.stretch,), settled=settled), present)
-    return [Wish(occurrence, asked, request, request.key, (block,))]
+    late = replace(late, stands=(block.stretch,), settled=settled)
+    return [_in_place(Wish(occurrence, late, request, request.key, (block,)), present)]
 
 
 def _rest_of(request: Request, block: Standing, now: Minutes) -> Request | None:
@@ -151,26 +157,32 @@ def _rest_of(request: Request, block: Standing, now: Minutes) -> Request | None:
     return replace(request, windows=windows, refuge=(), fixed=False)
 
 
-def _in_place(request: Request, present: Present) -> Request:
-    """A flexible block that shrinks, or is split, when a real event lands on it, does so where it stands.
+def _in_place(wish: Wish, present: Present) -> Wish:
+    """A flexible block that shrinks, or is split, when something firm lands on it, does so where it stands.
 
-    It stays so as long as something firm is on it or beside it; then it may be as long as it was again.
+    It stays so as long as something firm is beside it; then it may be as long as it was again.
     """
-    if request.fixed or request.yields not in {Yield.SHRINK, Yield.SPLIT} or request.pieces is not None:
-        return request
+    request = wish.request
+    if request.fixed or request.yields not in {Yield.SHRINK, Yield.SPLIT}:
+        return wish
     stands = union(request.stands)
-    left = subtract(stands, present.firm_time)
-    whole = sum(end - start for start, end in left) >= request.most
-    if whole or (left == stands and not _beside(stands, present.firm_time, request.gap)):
-        return request
-    fits = any(end - start >= request.least for start, end in left) and not subtract(stands, request.windows)
-    return replace(request, windows=stands) if fits else request
+    near = [each for each in present.firm if overlaps(((each.start, each.end),), _wider(stands, request.gap + 1))]
+    left = subtract(stands, union((each.start - request.gap, each.end + request.gap) for each in near))
+    parts = [part for part in left if part[1] - part[0] >= request.least]
+    if request.yields is Yield.SHRINK:
+        parts = sorted(parts, key=lambda part: (part[0] - part[1], part[0]))[:1]
+    most = sum(end - start for start, end in parts)
+    if not near or not parts or most >= request.most or subtract(stands, request.windows):
+        return wish
+    was = sum(end - start for start, end in stands)
+    facts = {"minutes": str(most), "wanted": str(was), "event": near[0].title}
+    split = Reason(ReasonCode.SPLIT, {**facts, "pieces": str(len(parts))})
+    why = None if most == was else split if len(parts) > 1 else Reason(ReasonCode.SHRUNK, facts)
+    return replace(wish, request=replace(request, most=most, stands=tuple(parts)), otherwise=request, shortened=why)
 
 
-def _beside(stands: Sequence[Stretch], firm: Sequence[Stretch], gap: Minutes) -> bool:
-    """Whether something firm begins or ends where one of the stretches does, but for the gap."""
-    wider = union((start - gap - 1, end + gap + 1) for start, end in stands)
-    return overlaps(wider, firm)
+def _wider(stretches: Sequence[Stretch], by: Minutes) -> tuple[Stretch, ...]:
+    return union((start - by, end + by) for start, end in stretches)
 
 
 def _no_time(occurrence: Occurrence, request: Request, present: Present) -> list[Answer]:
@@ -310,7 +322,7 @@ def _split_in_place(occurrence: Occurrence, request: Request, stood: Stood, pres
     if firm or deleted:
         rest = replace(rest, windows=union(stands), most=min(rest.most, sum(block.length for block in loose)))
     taken = frozenset(deleted) | {block.key for block in firm}
-    return [*found, Wish(occurrence, _in_place(rest, present), request, request.key, loose, taken, bool(firm))]
+    return [*found, _in_place(Wish(occurrence, rest, request, request.key, loose, taken, bool(firm)), present)]
 
 
 def _stretch(gone: Gone) -> Stretch | None:
