@@ -52,6 +52,8 @@ class Item:
     home: tuple[int, int] | None = None
     ties: tuple[tuple[int, str], ...] = ()
     piece: tuple[int, int] = (0, 0)
+    settled: bool = False
+    """It is moved only off busy time. One that had to move is not: where it goes is looked at like any other place."""
     _fits: dict[int, int] = field(default_factory=dict)
     """Shared by all items with the same windows."""
 
@@ -274,6 +276,7 @@ class Board:
             pulls=pulls,
             home=home[0] if home else None,
             piece=(max(1, pieces.least // self.unit), max(1, pieces.most // self.unit)) if pieces else (0, 0),
+            settled=request.settled and bool(request.stands),
             _fits=self._fits.setdefault(windows, {}),
         )
 

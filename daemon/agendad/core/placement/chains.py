@@ -270,7 +270,7 @@ class Chains:
 
 def is_loose(board: Board, item: Item) -> bool:
     """Whether a chain may move it: it stands in one piece, takes room, and nothing holds it."""
-    if item.index in board.firm or item.piece[1] or item.request.may_overlap or item.request.settled:
+    if item.index in board.firm or item.piece[1] or item.request.may_overlap or item.settled:
         return False
     return len(board.places[item.index]) == 1 and bool(item.windows)
 

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 def remarks(board: Board, item: Item) -> tuple[Reason, ...]:
     """What there is to say of an item that stands somewhere."""
     pieces = board.places[item.index]
-    if item.index in board.firm and item.request.settled and pieces == item.stands:
+    if item.index in board.firm and item.settled and pieces == item.stands and pieces != (item.home,):
         return (Reason(ReasonCode.SETTLED),)
     if item.home:
         return (_fixed(board, item, pieces),)

@@ -112,7 +112,7 @@ def _waiting(board: Board) -> list[int]:
 def reclaim(board: Board) -> None:
     """Gives fixed blocks back what flexible ones hold of their range, where those can go elsewhere for less."""
     for item in board.items:
-        if item.home is None or board.places[item.index] == (item.home,) or item.request.settled:
+        if item.home is None or board.places[item.index] == (item.home,) or item.settled:
             continue
         loose = [index for index in board.in_the_way(item, *item.home) if is_loose(board, board.items[index])]
         if not loose:
@@ -137,7 +137,7 @@ def push(board: Board, index: int) -> bool:
     if item.home or item.request.may_overlap:
         return False
     for other in board.items[index + 1 :]:
-        if other.home is None or other.request.yields is Yield.KEEP or other.request.settled:
+        if other.home is None or other.request.yields is Yield.KEEP or other.settled:
             continue
         if not board.places[other.index] or other.request.may_overlap or not _meet(item, other):
             continue

@@ -82,13 +82,15 @@ def well_formed(board: Board, item: Item) -> bool:
 def _seat_settled(board: Board) -> None:
     """Settled blocks move only off busy time; of two that stand over each other the stronger stays."""
     for item in board.items:
-        if not item.request.settled or not item.stands:
+        if not item.settled:
             continue
         hit = board.busy(item, gap=False) & _ticks(item.stands)
         others = any(board.in_the_way(item, start, end) for start, end in item.stands)
         if (not hit or item.request.yields is Yield.KEEP) and not others:
             board.put(item.index, item.stands)
             board.firm.add(item.index)
+        else:
+            item.settled = False
 
 
 def _seat_keepers(board: Board) -> None:
