@@ -31,7 +31,7 @@ def dress(occurrence: Occurrence, when: tuple[Moment, Moment], settings: Setting
     """
     look = occurrence.look
     start, end = when
-    context: dict[str, object] = {"rule": occurrence.rule.id, "me": settings.me, "start": start, "end": end}
+    context: dict[str, object] = {"rule": occurrence.rule, "me": settings.me, "start": start, "end": end}
     if occurrence.event is not None:
         context["event"] = occurrence.event.fields
 
@@ -59,7 +59,7 @@ def sample_context(rule: Rule, me: Me | None) -> dict[str, object]:
     """What titles and notes of a rule may name, with a sample of each: the same names as in `dress`."""
     start = datetime(2026, 11, 24, 9, tzinfo=rule.timezone)
     end = datetime(2026, 11, 24, 10, tzinfo=rule.timezone)
-    context: dict[str, object] = {"rule": rule.id, "me": me or Me(), "start": start, "end": end}
+    context: dict[str, object] = {"rule": rule, "me": me or Me(), "start": start, "end": end}
     if isinstance(rule.trigger, After | Before):
         context["event"] = EventFields("Planning", start, end)
     return context

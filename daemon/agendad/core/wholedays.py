@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from agendad.core.timeline import clip, span
+from agendad.core.timeline import clip, from_minutes, span, to_minutes, wall
 from agendad.core.wishes import Answer, Passed, Stays, decided
 from agendad.model.reasons import Reason, ReasonCode
 from agendad.model.rule import Before
@@ -76,21 +76,34 @@ def place_days(occurrence: Occurrence, frame: Frame, busy: Sequence[Stretch], st
 
 def _starts(occurrence: Occurrence, length: int, frame: Frame) -> list[date]:
     """The days on which the stretch may begin."""
-    days = [occurrence.first + timedelta(days=n) for n in range((occurrence.end - occurrence.first).days)]
+    first, end = _bounds(occurrence, frame)
     wanted = occurrence.placement.on
-    closed = set() if occurrence.one_day else occurrence.excluded_days
-    last = occurrence.end
-    if isinstance(occurrence.rule.trigger, Before) and occurrence.event is not None:
-        start = occurrence.event.fields.start
-        last = start.astimezone(frame.scope.zone).date() if isinstance(start, datetime) else start
+    closed = frozenset[date]() if occurrence.one_day else occurrence.excluded_days
     allowed = [
         day
-        for day in days
+        for day in (first + timedelta(days=n) for n in range((end - first).days))
         if (wanted is None or day.weekday() in wanted)
         and closed.isdisjoint(day + timedelta(days=n) for n in range(length))
     ]
-    whole = [day for day in allowed if day + timedelta(days=length) <= last]
-    return whole if len(days) >= length or last < occurrence.end else allowed
+    whole = [day for day in allowed if day + timedelta(days=length) <= end]
+    return whole if (end - first).days >= length or _ends_by_event(occurrence) else allowed
+
+
+def _bounds(occurrence: Occurrence, frame: Frame) -> tuple[date, date]:
+    """The days of the occurrence: after an event those that begin after it, before one those that end before it."""
+    first, end = occurrence.first, occurrence.end
+    if occurrence.event is None or occurrence.moment is None:
+        return first, end
+    zone = frame.scope.zone
+    if _ends_by_event(occurrence):
+        return first, from_minutes(
+            span(occurrence.event.fields.start, occurrence.event.fields.end, zone)[0], zone
+        ).date()
+    return (first if to_minutes(wall(first, 0, zone)) >= occurrence.moment[0] else first + timedelta(days=1)), end
+
+
+def _ends_by_event(occurrence: Occurrence) -> bool:
+    return isinstance(occurrence.rule.trigger, Before)
 
 
 def _stands(block: Standing | None) -> date | None:

@@ -1,0 +1,97 @@
+"""What a placed occurrence looks like as an event (section 5 of the rule language)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from engine_world import ADA, BOB, SETTINGS, Week, event, rules
+
+from agendad.core.dress import auto_show_as, sample_context
+from agendad.core.problem import Request
+from agendad.model.calendar import EventFields, Kind, ShowAs, Visibility
+from agendad.model.rule import Look
+from agendad.model.settings import Me
+
+
+def dressed(text: str, language: str = "en", *events) -> EventFields:
+    week = Week(rules(f"r: {{{text}}}"), tuple(events), settings=replace(SETTINGS, language=language))
+    return week.decide().desired[0].fields
+
+
+DAILY = "every: tuesday, at: 09:00-10:00"
+
+
+def test_every_look_of_the_rule_is_in_the_event() -> None:
+    fields = dressed(
+        f"block: B, {DAILY}, show_as: free, kind: focus, place: Room 4, color: sage, visibility: private,"
+        " remind: [10m, 1h], notes: Phone off"
+    )
+    assert (fields.show_as, fields.kind, fields.visibility) == (ShowAs.FREE, Kind.FOCUS, Visibility.PRIVATE)
+    assert (fields.place, fields.color, fields.remind, fields.notes) == ("Room 4", "sage", (10, 60), "Phone off")
+
+
+def test_without_a_look_a_block_is_busy_and_leaves_the_rest_to_the_calendar() -> None:
+    fields = dressed(f"block: B, {DAILY}")
+    assert replace(fields, start=0, end=0) == EventFields("B", 0, 0)
+
+
+@pytest.mark.parametrize(("language", "title"), [("fr", "Fond"), ("fr-CA", "Fond"), ("en", "Deep"), ("de", "Deep")])
+def test_the_title_is_in_the_language_of_the_configuration(language: str, title: str) -> None:
+    assert dressed(f"block: {{en: Deep, fr: Fond}}, {DAILY}", language).title == title
+
+
+def test_expressions_see_the_event_that_set_the_block_off() -> None:
+    text = 'block: "After {{ event.title }}  {{ rule.id }}", after: {title: board}, lasts: 15m'
+    assert dressed(text, "en", event("Board", "tue 09:00-10:00", BOB)).title.startswith("After Board")
+
+
+def test_a_title_is_one_line() -> None:
+    text = 'block: "After {{ event.title }}", after: {title: board}, lasts: 15m'
+    assert dressed(text, "en", event("Board\r\n X-EVIL:1", "tue 09:00-10:00")).title == "After Board X-EVIL:1"
+
+
+def test_an_expression_of_an_event_title_is_data() -> None:
+    text = 'block: "After {{ event.title }}", after: {title: board}, lasts: 15m'
+    assert dressed(text, "en", event("Board {{ 1 + 1 }}", "tue 09:00-10:00")).title == "After Board {{ 1 + 1 }}"
+
+
+@pytest.mark.parametrize("text", [f"block: B, {DAILY}", "block: B, after: {title: x}, lasts: 5m"])
+def test_the_sample_of_check_has_the_names_that_a_cycle_gives(text: str) -> None:
+    (rule,) = rules(f"r: {{{text}}}")
+    given: list[set[str]] = []
+    week = Week((rule,), (event("x", "tue 09:00-10:00"),))
+    marked = replace(rule, look=replace(rule.look, notes=replace(rule.verb.title, by_language={"": "{{ me }}"})))
+
+    def render(_: str, context) -> str:
+        given.append(set(context))
+        return ""
+
+    from agendad.core.engine import decide
+
+    decide(replace(week.situation(), rules=(marked,)), render)
+    assert given[0] == set(sample_context(rule, ADA)) == set(sample_context(rule, None))
+    assert sample_context(rule, None)["me"] == Me()
+
+
+class TestAuto:
+    LOOK = Look(show_as="auto")
+    REQUEST = Request("r", "r", windows=((0, 240),), least=60, most=60)
+
+    def shown(self, taken, now: int = -600, **look: int) -> ShowAs:
+        return auto_show_as(replace(self.LOOK, **look), self.REQUEST, (0, 60), taken, now)
+
+    def test_it_is_free_while_it_has_other_places_to_go(self):
+        assert self.shown(((0, 60),)) is ShowAs.FREE
+
+    def test_it_is_busy_with_fewer_than_slots_other_places(self):
+        assert self.shown(((0, 60), (90, 180))) is ShowAs.BUSY
+        assert self.shown(((0, 60), (90, 180)), auto_slots=1) is ShowAs.FREE
+
+    def test_it_is_busy_with_less_than_room_of_other_free_time(self):
+        assert self.shown(((0, 60),), auto_room=181) is ShowAs.BUSY
+        assert self.shown(((0, 60),), auto_room=180) is ShowAs.FREE
+
+    def test_it_is_busy_when_it_begins_within_lead(self):
+        assert self.shown(((0, 60),), now=-29) is ShowAs.BUSY
+        assert self.shown(((0, 60),), now=-30) is ShowAs.FREE
