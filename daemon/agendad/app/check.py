@@ -7,10 +7,11 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from agendad.core.dress import sample_context
+from agendad.core.levels import never_set_off
 from agendad.core.recurrence import occurrences
 from agendad.diagnostics import Diagnostic, Severity
 from agendad.drafting.expressions import ExpressionError, Expressions
-from agendad.model.rule import Every, EveryPeriod, MonthOfQuarter, Steps, WeekOfMonth
+from agendad.model.rule import After, Every, EveryPeriod, MonthOfQuarter, Steps, WeekOfMonth
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -35,7 +36,7 @@ def problems(loaded: Loaded, folder: Path, today: date) -> tuple[Diagnostic, ...
     """
     enabled = [rule for rule in loaded.rules if rule.enabled]
     me = loaded.settings.me if loaded.settings else None
-    tried = [*unfillable(loaded.rules, me), *collisions(enabled, today)]
+    tried = [*unfillable(loaded.rules, me), *collisions(enabled, today), *waiting(enabled)]
     found = [*loaded.diagnostics, *(_with_source(each, folder) for each in tried)]
     return tuple(sorted(found, key=lambda each: (each.span, each.severity, each.code)))
 
@@ -78,7 +79,7 @@ def collisions(rules: Sequence[Rule], today: date) -> Iterator[Diagnostic]:
     for start, end, rule in line:
         open_now = [each for each in open_now if each[1] > start]
         for other_start, other_end, other in open_now:
-            if other != rule:
+            if other != rule and known[other].timezone.key == known[rule].timezone.key:
                 met.setdefault((rule, other), set()).add((start, end))
                 met.setdefault((other, rule), set()).add((other_start, other_end))
         open_now.append((start, end, rule))
@@ -96,6 +97,18 @@ def collisions(rules: Sequence[Rule], today: date) -> Iterator[Diagnostic]:
             )
 
 
+def waiting(rules: Sequence[Rule]) -> Iterator[Diagnostic]:
+    """Warnings for rules that follow only rules whose blocks never come."""
+    for rule in never_set_off(rules):
+        yield Diagnostic(
+            _place(rule, "after" if isinstance(rule.trigger, After) else "before"),
+            "never-set-off",
+            f"nothing sets the rule `{rule.id}` off: the rules that it follows wait for each other, or are disabled",
+            "let one of them follow an event or a day",
+            Severity.WARNING,
+        )
+
+
 def _with_source(problem: Diagnostic, folder: Path) -> Diagnostic:
     """The problem with the text of its line, as the reader of the file gives it."""
     try:
@@ -111,7 +124,7 @@ def _rank(rule: Rule) -> tuple[int, str]:
 
 
 def _wall_times(rule: Rule, today: date) -> Iterator[tuple[int, int]]:
-    """The fixed times of a rule in the days to come, in minutes of the wall clock; none where times are not fixed."""
+    """The fixed times of a rule in the days to come, in minutes of its wall clock; none where times are not fixed."""
     every = rule.trigger
     placement = rule.placement
     if not isinstance(every, Every) or not placement.at or placement.may_overlap_blocks:

@@ -1,4 +1,7 @@
-"""In which order rules are placed: one that looks at the blocks of others comes after them. Called by `engine.py`."""
+"""In which order rules are placed: one that looks at the blocks of others comes after them.
+
+`engine.py` asks for the order, `app/check.py` for rules that wait for ever.
+"""
 
 from __future__ import annotations
 
@@ -41,6 +44,22 @@ def placements(rule: Rule) -> tuple[Placement, ...]:
     return (
         tuple(step.placement for step in rule.trigger.steps) if isinstance(rule.trigger, Steps) else (rule.placement,)
     )
+
+
+def never_set_off(rules: Iterable[Rule]) -> list[Rule]:
+    """Enabled rules that follow only rules which are disabled, or follow each other in a circle, or themselves."""
+    waiting = {rule.id: rule for rule in rules if rule.enabled}
+    alive: set[str] = set()
+    while reached := {id_ for id_, rule in waiting.items() if not (asked := _followed(rule)) or asked & alive}:
+        alive |= reached
+        waiting = {id_: rule for id_, rule in waiting.items() if id_ not in reached}
+    return sorted(waiting.values(), key=lambda rule: rule.id)
+
+
+def _followed(rule: Rule) -> frozenset[str]:
+    """The rules of whose blocks one must set this one off; empty when a real event may."""
+    trigger = rule.trigger
+    return frozenset(trigger.selector.rule) if isinstance(trigger, After | Before) else frozenset()
 
 
 def stands_alone(rule: Rule) -> bool:
