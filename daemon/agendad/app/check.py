@@ -14,10 +14,11 @@ from agendad.drafting.expressions import ExpressionError, Expressions
 from agendad.model.rule import After, Every, EveryPeriod, MonthOfQuarter, Steps, WeekOfMonth
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import date
     from pathlib import Path
 
+    from agendad.core.problem import Stretch
     from agendad.diagnostics import Span
     from agendad.model.rule import Rule, Text
     from agendad.model.settings import Me
@@ -70,24 +71,16 @@ def _place(rule: Rule, name: str) -> Span:
 
 
 def collisions(rules: Sequence[Rule], today: date) -> Iterator[Diagnostic]:
-    """Warnings for pairs of rules with fixed times of which one never finds its place free of the other."""
-    wanted = {rule.id: list(_wall_times(rule, today)) for rule in rules}
+    """Warnings for rules with fixed times that never find their time free of another one that ranks higher."""
     known = {rule.id: rule for rule in rules}
-    met: dict[tuple[str, str], set[tuple[int, int]]] = {}
-    line = sorted((*stretch, rule) for rule, stretches in wanted.items() for stretch in stretches)
-    open_now: list[tuple[int, int, str]] = []
-    for start, end, rule in line:
-        open_now = [each for each in open_now if each[1] > start]
-        for other_start, other_end, other in open_now:
-            if other != rule and known[other].timezone.key == known[rule].timezone.key:
-                met.setdefault((rule, other), set()).add((start, end))
-                met.setdefault((other, rule), set()).add((other_start, other_end))
-        open_now.append((start, end, rule))
-    for (one, other), stretches in sorted(met.items()):
-        lower, higher = sorted((known[one], known[other]), key=_rank, reverse=True)
-        always = len(stretches) == len(set(wanted[one]))
-        reverse = len(met[other, one]) == len(set(wanted[other]))
-        if always and (one < other or not reverse):
+    wanted = {rule.id: set(_wall_times(rule, today)) for rule in rules}
+    watched = range(today.toordinal() * _DAY, (today.toordinal() + WATCHED_DAYS) * _DAY)
+    for (one, other), met in sorted(_meetings(wanted).items()):
+        lower, higher = known[one], known[other]
+        if _rank(lower) < _rank(higher) or lower.timezone.key != higher.timezone.key:
+            continue
+        times = {stretch for stretch in wanted[one] if stretch[0] in watched}
+        if times and times <= met:
             yield Diagnostic(
                 _place(lower, "at"),
                 "collision",
@@ -95,6 +88,20 @@ def collisions(rules: Sequence[Rule], today: date) -> Iterator[Diagnostic]:
                 "move one of them, or let one stand over the other with `may_overlap: [blocks]`",
                 Severity.WARNING,
             )
+
+
+def _meetings(wanted: Mapping[str, set[Stretch]]) -> dict[tuple[str, str], set[Stretch]]:
+    """By two rules, the times of the first that meet a time of the second."""
+    met: dict[tuple[str, str], set[Stretch]] = {}
+    open_now: list[tuple[int, int, str]] = []
+    for start, end, rule in sorted((*stretch, rule) for rule, stretches in wanted.items() for stretch in stretches):
+        open_now = [each for each in open_now if each[1] > start]
+        for other_start, other_end, other in open_now:
+            if other != rule:
+                met.setdefault((rule, other), set()).add((start, end))
+                met.setdefault((other, rule), set()).add((other_start, other_end))
+        open_now.append((start, end, rule))
+    return met
 
 
 def waiting(rules: Sequence[Rule]) -> Iterator[Diagnostic]:
@@ -123,16 +130,19 @@ def _rank(rule: Rule) -> tuple[int, str]:
     return rule.placement.priority, rule.id
 
 
-def _wall_times(rule: Rule, today: date) -> Iterator[tuple[int, int]]:
-    """The fixed times of a rule in the days to come, in minutes of its wall clock; none where times are not fixed."""
+def _wall_times(rule: Rule, today: date) -> Iterator[Stretch]:
+    """The fixed times of a rule in the days to come and one more on either side, in minutes of its wall clock.
+
+    None where times are not fixed.
+    """
     every = rule.trigger
     placement = rule.placement
     if not isinstance(every, Every) or not placement.at or placement.may_overlap_blocks:
         return
     if isinstance(every.phrase, EveryPeriod | WeekOfMonth | MonthOfQuarter):
         return
-    until = today + timedelta(days=WATCHED_DAYS)
-    for member in occurrences(every, today, until, holidays={}, absent=(), first_day=today):
+    first, until = today - timedelta(days=1), today + timedelta(days=WATCHED_DAYS + 1)
+    for member in occurrences(every, first, until, holidays={}, absent=(), first_day=today):
         if member.excluded_by:
             continue
         for at in placement.at:

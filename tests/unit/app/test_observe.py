@@ -1,0 +1,63 @@
+"""How far a cycle looks back and ahead, and the public holidays of that time."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from agendad.app.observe import public_holidays, stretch
+from agendad.model.memory import Written
+from agendad.model.settings import CalendarSettings, Settings
+from agendad.rules.load import load_rule_text
+
+PARIS = ZoneInfo("Europe/Paris")
+NOW = datetime(2026, 11, 23, 8, tzinfo=PARIS)
+SETTINGS = Settings(PARIS, CalendarSettings(write="own"), horizon_days=14)
+
+
+def days_back(text: str) -> int:
+    loaded = load_rule_text(f"version: 1\ntimezone: Europe/Paris\nrules:\n  r: {{block: B, {text}}}\n")
+    assert not loaded.has_errors, loaded.diagnostics
+    start, _ = stretch(SETTINGS, loaded.rules, (), NOW)
+    return (NOW.date() - start.date()).days
+
+
+@pytest.mark.parametrize(
+    ("text", "least"),
+    [
+        ("every: weekday, at: 09:00-10:00", 7),
+        ("every: month, lasts: 1h", 30),
+        ("every: 2 months, lasts: 1h", 61),
+        ("every: year, lasts: 1h", 365),
+        ("every: month 1 of quarter, lasts: 1h", 30),
+        ("after: {title: x}, lasts: 5m, delay: 10 days", 11),
+        ("after: {title: x}, lasts: 5m, within: 20 days", 20),
+        ("after: {title: x}, lasts: 5m, look_back: 30 days", 30),
+    ],
+)
+def test_it_reads_back_over_what_a_rule_may_ask_about(text: str, least: int) -> None:
+    assert least <= days_back(text) <= 2 * least + 2
+
+
+def test_it_reads_ahead_over_the_horizon_and_over_everything_that_was_written() -> None:
+    _, end = stretch(SETTINGS, (), (), NOW)
+    assert end >= NOW + timedelta(days=14)
+    far = NOW + timedelta(days=100)
+    written = [Written("r", "u", "own", far, far + timedelta(hours=1), "")]
+    written.append(Written("r", "v", "own", date(2027, 6, 1), date(2027, 6, 4), ""))
+    assert stretch(SETTINGS, (), written[:1], NOW)[1] > far
+    assert stretch(SETTINGS, (), written, NOW)[1] > datetime(2027, 6, 4, tzinfo=PARIS)
+
+
+def test_holidays_are_those_of_the_country_by_day_and_in_its_language() -> None:
+    start, end = datetime(2026, 12, 20, tzinfo=PARIS), datetime(2027, 1, 2, tzinfo=PARIS)
+    french = public_holidays(replace(SETTINGS, country="FR", language="fr"), start, end)
+    assert french == {date(2026, 12, 25): "Noël", date(2027, 1, 1): "Jour de l'an"}
+    assert date(2026, 12, 26) in public_holidays(replace(SETTINGS, country="FR", subdivision="57"), start, end)
+
+
+def test_without_a_country_there_are_none() -> None:
+    assert public_holidays(SETTINGS, NOW, NOW + timedelta(days=400)) == {}
