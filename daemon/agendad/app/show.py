@@ -35,15 +35,15 @@ def sheet_of(plan: Plan, seen: Look, *, weeks: int | None = None) -> Sheet:
         days = min(days, 7 * weeks - start.weekday())
     guards = frozenset(rule.id for rule in seen.rules if isinstance(rule.verb, Protect))
     frame = Frame(start, days, zone, seen.settings.language, guards)
-    return sheet(plan, seen.snapshot.events, frame, reasons(plan))
+    return sheet(plan, seen.snapshot.events, frame, reasons(plan, seen.settings.language))
 
 
-def reasons(plan: Plan) -> dict[str, list[str]]:
+def reasons(plan: Plan, language: str) -> dict[str, list[str]]:
     """The sentence of each key, all its reasons in one."""
     found = {each.key: each.why for each in plan.skipped}
     found |= {block.key: block.why for block in plan.blocks}
     found |= {change.key: change.why for change in plan.changes}
-    return {key: ["; ".join(sentences(why))] for key, why in found.items()}
+    return {key: ["; ".join(sentences(why, language))] for key, why in found.items()}
 
 
 def plan_lines(plan: Plan, seen: Look, terminal: Terminal) -> str:

@@ -14,69 +14,100 @@ if TYPE_CHECKING:
 
     from agendad.model.reasons import Reason
 
-_SENTENCES: Final[Mapping[ReasonCode, str]] = {
-    ReasonCode.EVERY: "every {phrase}",
-    ReasonCode.AFTER_EVENT: "after {obstacle} on {day}",
-    ReasonCode.BEFORE_EVENT: "before {obstacle}",
-    ReasonCode.AFTER_BUSY: "after {busy} of busy time without a break",
-    ReasonCode.STEP: "step of {on}, counted from {starting}",
-    ReasonCode.LOAD_CAP: "the meetings of the day pass {above}",
-    ReasonCode.FIXED_TIME: "at the time that its rule gives",
-    ReasonCode.PLACED_FREE: "placed in free time",
-    ReasonCode.PREFERENCE_MET: "placed in free time, {met} of {of} preferences met",
-    ReasonCode.KEPT: "stays where it stands",
-    ReasonCode.MADE_ROOM: "moved to make room{cause}",
-    ReasonCode.SHRUNK: "shortened from {wanted} to {minutes}{cause}",
-    ReasonCode.SPLIT: "split into {pieces} pieces, {minutes} of {wanted}{cause}",
-    ReasonCode.MOVED_ASIDE: "moved aside{cause}",
-    ReasonCode.KEEPS_OVER_EVENT: "keeps its place over {obstacle}",
-    ReasonCode.SETTLED: "begins too soon to be moved",
-    ReasonCode.PINNED: "stays where the person put it",
-    ReasonCode.HAND_KEPT: "keeps what the person changed{fields}",
-    ReasonCode.DELETED_BY_HAND: "deleted by the person, so it is not made again (`agendad reset` forgets that)",
-    ReasonCode.NO_ROOM: "no room: it needs {minutes}, the longest free stretch it may use is {longest}",
-    ReasonCode.OUTRANKED: "a block of rule `{rule}`, which ranks higher, has the place",
-    ReasonCode.YIELDED: "gave way to {obstacle}",
-    ReasonCode.SATISFIED: "{obstacle} stands in the calendar already",
-    ReasonCode.EXCLUDED: "left out by `except:` ({by})",
-    ReasonCode.ALREADY_PAST: "its time is past",
-    ReasonCode.IN_PROGRESS: "its time has begun",
-    ReasonCode.NO_WINDOW: "no time left in which its rule lets it stand",
-    ReasonCode.PAUSED: "writing is paused",
-    ReasonCode.RULE_GONE: "its rule is gone or disabled",
-    ReasonCode.RULE_CHANGED: "its rule changed{fields}",
-    ReasonCode.NO_LONGER_DUE: "its rule no longer asks for it",
-    ReasonCode.EVENT_IN_THE_WAY: "{obstacle} is in the way",
-    ReasonCode.BLOCK_IN_THE_WAY: "a block of rule `{rule}` is in the way",
-    ReasonCode.LIMIT: "waits for the next cycle: the limit of writes is reached",
-    ReasonCode.UNDONE: "taken back by `agendad undo`",
-    ReasonCode.RESET: "given back to its rule",
-    ReasonCode.PURGED: "removed by `agendad purge`",
+_SENTENCES: Final[Mapping[ReasonCode, tuple[str, str]]] = {
+    ReasonCode.EVERY: ("every {phrase}", "`every: {phrase}`"),
+    ReasonCode.AFTER_EVENT: ("after {obstacle} on {day}", "après {obstacle} le {day}"),
+    ReasonCode.BEFORE_EVENT: ("before {obstacle}", "avant {obstacle}"),
+    ReasonCode.AFTER_BUSY: ("after {busy} of busy time without a break", "après {busy} d’occupation sans pause"),
+    ReasonCode.STEP: ("step of {on}, counted from {starting}", "étape de `{on}`, à compter du {starting}"),
+    ReasonCode.LOAD_CAP: ("the meetings of the day pass {above}", "les réunions du jour dépassent {above}"),
+    ReasonCode.FIXED_TIME: ("at the time that its rule gives", "à l’heure que donne sa règle"),
+    ReasonCode.PLACED_FREE: ("placed in free time", "placé dans du temps libre"),
+    ReasonCode.PREFERENCE_MET: (
+        "placed in free time, {met} of {of} preferences met",
+        "placé dans du temps libre, {met} préférence(s) sur {of} respectée(s)",
+    ),
+    ReasonCode.KEPT: ("stays where it stands", "reste où il est"),
+    ReasonCode.MADE_ROOM: ("moved to make room{cause}", "déplacé pour faire de la place{cause}"),
+    ReasonCode.SHRUNK: ("shortened from {wanted} to {minutes}{cause}", "raccourci de {wanted} à {minutes}{cause}"),
+    ReasonCode.SPLIT: (
+        "split into {pieces} pieces, {minutes} of {wanted}{cause}",
+        "coupé en {pieces} morceaux, {minutes} sur {wanted}{cause}",
+    ),
+    ReasonCode.MOVED_ASIDE: ("moved aside{cause}", "déplacé{cause}"),
+    ReasonCode.KEEPS_OVER_EVENT: ("keeps its place over {obstacle}", "garde sa place malgré {obstacle}"),
+    ReasonCode.SETTLED: ("begins too soon to be moved", "commence trop tôt pour être déplacé"),
+    ReasonCode.PINNED: ("stays where the person put it", "reste où il a été mis à la main"),
+    ReasonCode.HAND_KEPT: ("keeps what the person changed{fields}", "garde ce qui a été changé à la main{fields}"),
+    ReasonCode.DELETED_BY_HAND: (
+        "deleted by the person, so it is not made again (`agendad reset` forgets that)",
+        "supprimé à la main, donc pas refait (`agendad reset` oublie cela)",
+    ),
+    ReasonCode.NO_ROOM: (
+        "no room: it needs {minutes}, the longest free stretch it may use is {longest}",
+        "pas de place : il faut {minutes}, la plus longue plage libre permise est de {longest}",
+    ),
+    ReasonCode.OUTRANKED: (
+        "a block of rule `{rule}`, which ranks higher, has the place",
+        "un bloc de la règle `{rule}`, plus prioritaire, occupe la place",
+    ),
+    ReasonCode.YIELDED: ("gave way to {obstacle}", "a cédé la place à {obstacle}"),
+    ReasonCode.SATISFIED: ("{obstacle} stands in the calendar already", "{obstacle} est déjà dans l’agenda"),
+    ReasonCode.EXCLUDED: ("left out by `except:` ({by})", "écarté par `except:` ({by})"),
+    ReasonCode.ALREADY_PAST: ("its time is past", "son heure est passée"),
+    ReasonCode.IN_PROGRESS: ("its time has begun", "son heure a commencé"),
+    ReasonCode.NO_WINDOW: (
+        "no time left in which its rule lets it stand",
+        "plus de moment où sa règle lui permette d’être",
+    ),
+    ReasonCode.PAUSED: ("writing is paused", "l’écriture est en pause"),
+    ReasonCode.RULE_GONE: ("its rule is gone or disabled", "sa règle a disparu ou est désactivée"),
+    ReasonCode.RULE_CHANGED: ("its rule changed{fields}", "sa règle a changé{fields}"),
+    ReasonCode.NO_LONGER_DUE: ("its rule no longer asks for it", "sa règle ne le demande plus"),
+    ReasonCode.LIMIT: (
+        "not proved the best: the problem is larger than the exact placement takes on",
+        "pas prouvé optimal : le problème dépasse ce que traite le placement exact",
+    ),
+    ReasonCode.UNDONE: ("taken back by `agendad undo`", "annulé par `agendad undo`"),
+    ReasonCode.RESET: ("given back to its rule", "rendu à sa règle"),
+    ReasonCode.PURGED: ("removed by `agendad purge`", "supprimé par `agendad purge`"),
+}
+"""Each sentence in English and in French."""
+
+_AROUND: Final = {
+    "something": ("something", "quelque chose"),
+    "cause": (", because of {}", ", à cause de {}"),
+    "fields": (": {}", " : {}"),
+    "event": ("“{}”", "« {} »"),
+    "untitled": ("an event without a title", "un évènement sans titre"),
+    "rule": ("rule `{}`", "la règle `{}`"),
+    "renamed": (" (renamed from `{}`)", " (renommée, avant `{}`)"),
 }
 
 _LENGTHS: Final = frozenset({"busy", "above", "minutes", "wanted", "longest"})
 
 
-def sentence(reason: Reason) -> str:
-    """The reason as one short sentence; a fact that is missing leaves its place empty."""
+def sentence(reason: Reason, language: str = "en") -> str:
+    """The reason as one short sentence, in French for `fr`, else in English; a missing fact leaves its place empty."""
+    tongue = int(language.partition("-")[0].lower() == "fr")
     facts = {name: _length(value) if name in _LENGTHS else value for name, value in reason.facts.items()}
-    obstacle = _obstacle(reason.facts)
-    fields = reason.facts.get("fields", "")
+    obstacle = _obstacle(reason.facts, tongue)
+    fields = reason.facts.get("fields", "").replace("_", " ")
     known = {
         **facts,
-        "obstacle": obstacle or "something",
-        "cause": f", because of {obstacle}" if obstacle else "",
-        "fields": f": {fields.replace('_', ' ')}" if fields else "",
+        "obstacle": obstacle or _AROUND["something"][tongue],
+        "cause": _AROUND["cause"][tongue].format(obstacle) if obstacle else "",
+        "fields": _AROUND["fields"][tongue].format(fields) if fields else "",
     }
-    text = _SENTENCES[reason.code].format_map(_Facts(known))
+    text = _SENTENCES[reason.code][tongue].format_map(_Facts(known))
     if old := reason.facts.get("renamed_from"):
-        text += f" (renamed from `{old}`)"
+        text += _AROUND["renamed"][tongue].format(old)
     return text
 
 
-def sentences(reasons: tuple[Reason, ...]) -> list[str]:
+def sentences(reasons: tuple[Reason, ...], language: str = "en") -> list[str]:
     """All reasons as sentences, each once."""
-    return list(dict.fromkeys(sentence(reason) for reason in reasons))
+    return list(dict.fromkeys(sentence(reason, language) for reason in reasons))
 
 
 def clock_length(minutes: int) -> str:
@@ -90,10 +121,10 @@ class _Facts(dict[str, str]):
         return ""
 
 
-def _obstacle(facts: Mapping[str, str]) -> str:
+def _obstacle(facts: Mapping[str, str], tongue: int) -> str:
     if "event" in facts:
-        return f"“{facts['event']}”" if facts["event"] else "an event without a title"
-    return f"rule `{facts['rule']}`" if "rule" in facts else ""
+        return _AROUND["event"][tongue].format(facts["event"]) if facts["event"] else _AROUND["untitled"][tongue]
+    return _AROUND["rule"][tongue].format(facts["rule"]) if "rule" in facts else ""
 
 
 def _length(value: str) -> str:

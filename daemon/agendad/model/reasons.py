@@ -49,8 +49,6 @@ class ReasonCode(StrEnum):
     RULE_GONE = "rule-gone"
     RULE_CHANGED = "rule-changed"
     NO_LONGER_DUE = "no-longer-due"
-    EVENT_IN_THE_WAY = "event-in-the-way"
-    BLOCK_IN_THE_WAY = "block-in-the-way"
     LIMIT = "limit"
     UNDONE = "undone"
     RESET = "reset"

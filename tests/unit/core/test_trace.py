@@ -27,18 +27,20 @@ FACTS = {
 }
 
 
+@pytest.mark.parametrize("language", ["en", "fr"])
 @pytest.mark.parametrize("code", ReasonCode)
-def test_every_code_has_a_sentence_that_reads_in_a_list(code: ReasonCode) -> None:
-    text = sentence(Reason(code, FACTS))
+def test_every_code_has_a_sentence_that_reads_in_a_list(code: ReasonCode, language: str) -> None:
+    text = sentence(Reason(code, FACTS), language)
     assert text == text.strip()
-    assert text[0].islower() or text[0] in "“`"
+    assert text[0].islower() or text[0] in "“`«"
     assert not text.endswith(".")
     assert not set("{}") & set(text)
 
 
+@pytest.mark.parametrize("language", ["en", "fr-CA", "de"])
 @pytest.mark.parametrize("code", ReasonCode)
-def test_a_missing_fact_leaves_no_trace_of_the_machine(code: ReasonCode) -> None:
-    assert not set("{}") & set(sentence(Reason(code)))
+def test_a_missing_fact_leaves_no_trace_of_the_machine(code: ReasonCode, language: str) -> None:
+    assert not set("{}") & set(sentence(Reason(code), language))
 
 
 @pytest.mark.parametrize(
