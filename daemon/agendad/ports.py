@@ -19,9 +19,9 @@ class Snapshot:
 
     `events` overlap the window [start, end), own and foreign ones, cancelled ones left out; own single events that lie
     after the window are among them, so that a block that was moved far ahead is never taken for missing. They are in
-    order of calendar, start, uid, recurrence id. `counts` is the number of events in each calendar altogether (masters count once),
-    so that a calendar that suddenly reads empty is seen. `problems` are warnings about events that were passed over
-    because they cannot matter. `timezone` is the calendar's own zone name, or empty.
+    order of calendar, start, uid, recurrence id. `counts` is the number of events in each calendar altogether (masters
+    count once), so that a calendar that suddenly reads empty is seen. `problems` are warnings about events that were
+    passed over because they cannot matter. `timezone` is the calendar's own zone name, or empty.
     """
 
     events: tuple[Event, ...]
