@@ -8,7 +8,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 import hypothesis.strategies as st
-from engine_world import BOB, EVE, MONDAY, Week, event, rules, told
+from engine_world import BOB, EVE, MONDAY, Week, event, rules, told, whole_days
 from hypothesis import HealthCheck, assume, given, settings
 
 from agendad.core.trace import sentences
@@ -146,3 +146,102 @@ def test_a_block_that_is_moved_keeps_its_key_and_its_place(week: Week, pick: int
     assert week.own[key].fields.start == start
     assert week.own[key].uid == uid(key)
     assert week.plan().changes == ()
+
+
+# ---------------------------------------------------------------- sentences of the language
+
+
+def test_two_fixed_blocks_are_ranked_by_priority_then_by_id() -> None:
+    week = Week(
+        rules("""
+        a: {block: A, every: tuesday, at: 09:00-11:00}
+        b: {block: B, every: tuesday, at: 10:00-12:00}
+        c: {block: C, every: tuesday, at: 11:30-12:30, priority: 1}
+    """)
+    )
+    assert [week.wanted(rule)[0] for rule in "abc"] == ["tue 09:00-11:00", "tue 11:00-11:30", "tue 11:30-12:30"]
+
+
+def test_satisfied_by_looks_at_the_day_or_the_period() -> None:
+    week = Week(
+        rules("""
+        run: {block: Run, every: weekday, at: 07:00-08:00, satisfied_by: {title: race}}
+        gym: {block: Gym, every: week, lasts: 1h, satisfied_by: {title: race}}
+    """),
+        (event("Race", "tue 18:00-20:00"), whole_days("Relay race", "thu", 2)),
+        now=MONDAY.replace(hour=6),
+    )
+    skipped = week.skipped()
+    assert [key for key in skipped if key.startswith("run")] == [f"run/2026-11-{day}" for day in (24, 26, 27)]
+    assert skipped["gym/2026-W48"] == "“Race” stands in the calendar already"
+    assert "gym/2026-W49" not in skipped
+
+
+def test_rules_chain_along_the_blocks_of_others() -> None:
+    week = Week(
+        rules("""
+        walk: {block: Walk, after: {meeting: external}, lasts: 15m, within: 1h}
+        notes: {block: Notes, after: {rule: walk}, lasts: 10m, within: 1h}
+    """),
+        (event("Board", "tue 09:00-10:00", EVE),),
+    )
+    assert week.kept() == {
+        "walk/Board-tue-09-00-10-00@x": "tue 10:00-10:15",
+        f"notes/{uid('walk/Board-tue-09-00-10-00@x')}": "tue 10:15-10:25",
+    }
+
+
+def test_breaks_see_real_events_and_own_blocks_but_neither_holds_nor_themselves() -> None:
+    week = Week(
+        rules("""
+        deep: {block: Deep, every: tuesday, at: 09:00-10:00}
+        hold: {protect: Hold, every: tuesday, at: 14:00-18:00}
+        pause: {block: Pause, after: {busy: 2h}, lasts: 5m}
+    """),
+        (event("M", "tue 10:00-11:30"), whole_days("Holiday", "wed")),
+    )
+    assert week.wanted("pause") == ["tue 11:30-11:35"]
+
+
+class TestProtection:
+    RULE = "mine: {protect: Mine, every: tuesday, at: 17:00-20:00%s}"
+    LATE = event("Late", "tue 18:00-19:00", EVE)
+
+    def violations(self, week: Week) -> list[str]:
+        return [each.event.fields.title for each in week.decide().violations]
+
+    def test_a_hold_stands_over_a_real_event_and_names_it(self):
+        week = Week(rules(self.RULE % ""), (self.LATE,))
+        assert week.kept()["mine/2026-11-24"] == "tue 17:00-20:00"
+        assert self.violations(week) == ["Late"]
+
+    def test_the_window_is_guarded_whatever_is_left_of_its_hold(self):
+        week = Week(rules(self.RULE % ", yield: shrink"), (self.LATE,))
+        assert week.kept()["mine/2026-11-24"] == "tue 17:00-18:00"
+        assert self.violations(week) == ["Late"]
+
+    def test_a_hold_that_the_person_moved_guards_its_new_place_and_a_deleted_one_none(self):
+        week = Week(rules(self.RULE % ""), (self.LATE, event("Noon", "tue 12:00-13:00", EVE)))
+        week.cycle()
+        week.move("mine/2026-11-24", "tue 12:00-14:00")
+        assert self.violations(week) == ["Noon"]
+        week.delete("mine/2026-11-24")
+        assert self.violations(week) == []
+
+    def test_a_load_cap_holds_the_rest_of_the_working_hours_once_the_bound_is_passed(self):
+        text = "cap: {protect: Enough, every: weekday, meetings: {above: 2h}}"
+        week = Week(rules(text), (event("A", "tue 09:00-11:00", EVE),))
+        assert week.kept() == {}
+        week.events += (event("B", "tue 13:00-14:00", BOB),)
+        assert week.kept() == {"cap/2026-11-24": "tue 11:00-13:00", "cap/2026-11-24#2": "tue 14:00-18:00"}
+        assert week.why("cap/2026-11-24")[0] == "the meetings of the day pass 2h"
+
+
+def test_what_except_takes_out_is_told() -> None:
+    week = Week(rules("r: {block: B, every: weekday, at: 09:00-10:00, except: [tue]}"))
+    assert week.skipped()["r/2026-11-24"] == "left out by `except:` (tuesday)"
+
+
+def test_a_rule_is_in_its_own_zone_whatever_the_persons() -> None:
+    week = Week(rules("r: {block: B, every: tuesday, at: 09:00-10:00}", "America/New_York"))
+    assert week.wanted() == ["tue 15:00-16:00", "+tue 15:00-16:00"]
