@@ -1,7 +1,7 @@
 """A person's weeks as a state machine: rules, real events, hand edits, time, crashes and lost files, in any order.
 
-After every cycle: a further plan is empty; foreign files are as they were; a key has one event; no own block stands over
-a busy event unless its rule or the person said so; what the person did stays; the order of reading does not matter.
+After every cycle: a further plan is empty; foreign files are as they were; a key has one event; no own block stands
+over a busy event unless its rule or the person said so; what the person did stays; the order of reading is no matter.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from agendad import decisions
@@ -12,6 +12,9 @@ from agendad.app.apply import Permissions, apply
 from agendad.app.cycle import look
 from agendad.app.home import Home
 from agendad.model.identity import is_own
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 PARIS = ZoneInfo("Europe/Paris")
 MONDAY = datetime(2026, 11, 23, 8, tzinfo=PARIS)
