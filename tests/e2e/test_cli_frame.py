@@ -243,6 +243,24 @@ def test_a_result_that_cannot_be_written_is_an_error(agendad: Agendad, size: int
     assert (done.returncode, done.stderr) == (3, message)
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
+def test_help_onto_a_full_disk_is_an_error(agendad: Agendad) -> None:
+    done = subprocess.run(
+        ["bash", "-c", "agendad --help >/dev/full"], env=agendad.environ(), capture_output=True, text=True, check=False
+    )
+    message = "agendad: error: the result cannot be printed: no space left on device\n"
+    assert (done.returncode, done.stderr) == (3, message)
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_a_stream_that_the_shell_has_closed_stops_nothing(agendad: Agendad, closed: str) -> None:
+    script = f"agendad when week --json {closed}"
+    done = subprocess.run(
+        ["bash", "-c", script], env=agendad.environ(), cwd=agendad.cwd, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_help_is_as_wide_as_the_terminal(agendad: Agendad) -> None:
     narrow = agendad.having(COLUMNS="50")("completion", "--help").stdout
     assert max(map(len, narrow.partition("options:")[2].partition("to use it:")[0].splitlines())) <= 50

@@ -26,6 +26,7 @@ EXIT_INTERRUPTED: Final = 130  # 128 + SIGINT, as shells report it
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command and returns its exit status. `argv` is without the program's name."""
+    _open_all()
     _print_anything()
     words = sys.argv[1:] if argv is None else list(argv)
     try:
@@ -47,6 +48,8 @@ def _run(words: Sequence[str]) -> int:
             parsed = parse(words)
         except SystemExit:  # argparse has printed the help or the version
             return 0
+        except OSError as error:  # ... or could not
+            return _unprinted(error)
         if parsed is None:
             sys.stderr.write(help_text())
             return EXIT_USAGE
@@ -94,19 +97,32 @@ def _flush(status: int) -> int:
     try:
         sys.stdout.flush()
     except OSError as error:
-        from agendad.cli.context import close_quietly
-
-        close_quietly(sys.stdout)
-        if not isinstance(error, BrokenPipeError):
-            _tell(f"error: the result cannot be printed: {(error.strerror or str(error)).lower()}")
-            return EXIT_UNPRINTED
+        return _unprinted(error) or status
     return status
+
+
+def _unprinted(error: OSError) -> int:
+    """The status when stdout takes no more: nothing is wrong when its reader has gone away."""
+    from agendad.cli.context import close_quietly
+
+    close_quietly(sys.stdout)
+    if isinstance(error, BrokenPipeError):
+        return 0
+    _tell(f"error: the result cannot be printed: {(error.strerror or str(error)).lower()}")
+    return EXIT_UNPRINTED
 
 
 def _tell(message: str, hint: str = "") -> None:
     from agendad.cli.printable import printable
 
     sys.stderr.write(printable(f"agendad: {message}\n" + (f"  hint: {hint}\n" if hint else "")))
+
+
+def _open_all() -> None:
+    """A stream that the shell has closed (`>&-`) leads nowhere, and no file that is opened later takes its number."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode, closefd=False))
 
 
 def _print_anything() -> None:
