@@ -500,6 +500,13 @@ def test_wrong_usage_is_status_2(two: Project, words: tuple[str, ...]) -> None:
     assert done.err.startswith("agendad: error: ")
 
 
+def test_demo_in_the_place_of_a_file_is_wrong_usage(tmp_path: Path) -> None:
+    (tmp_path / "notes").write_text("mine")
+    done = command("demo", str(tmp_path / "notes"))
+    assert (done.status, done.out) == (2, "")
+    assert "notes is not a folder" in done.err
+
+
 def test_demo_without_a_folder_says_where_it_built_it(agendad: Agendad) -> None:
     done = agendad("demo", "--now", "2026-11-23T08:00:00+01:00")
     assert done.returncode == 0, done.stderr

@@ -9,7 +9,7 @@ from agendad import decisions
 from agendad.app import show
 from agendad.app.apply import Applied, apply
 from agendad.app.cycle import look, plan
-from agendad.app.demo_files import write_demo
+from agendad.app.demo_files import is_demo, write_demo
 from agendad.app.home import Home
 from agendad.errors import UsageError
 
@@ -25,13 +25,17 @@ PAGE = "week.html"
 
 @dataclass(frozen=True, slots=True)
 class Demo:
-    """What was built: the page shows the plan as it was before its cycle, `seen` is how things stand after it."""
+    """What was built: the page shows the plan as it was before its cycle, `seen` is how things stand after it.
+
+    `kept` are the files of an earlier demonstration that a person has edited and that therefore stay as they are.
+    """
 
     home: Home
     page: Path
     before: Plan
     applied: Applied
     seen: Look
+    kept: list[Path]
 
 
 def build(directory: Path, now: datetime, language: str) -> Demo:
@@ -39,14 +43,11 @@ def build(directory: Path, now: datetime, language: str) -> Demo:
 
     Raises UsageError when the folder holds anything else than a demonstration.
     """
-    if directory.exists() and any(directory.iterdir()) and not (directory / PAGE).exists():
-        raise UsageError(
-            f"{directory} is not empty", hint="name a folder that does not exist yet: `agendad demo try-it`"
-        )
     home = Home(directory, directory / "state")
     try:
+        _refuse_other(directory)
         home.state.mkdir(parents=True, exist_ok=True)
-        write_demo(directory, now, language)
+        kept = write_demo(directory, now, language)
     except OSError as error:
         raise UsageError(f"{error.filename}: {(error.strerror or str(error)).lower()}") from None
     loaded = home.load()
@@ -59,4 +60,13 @@ def build(directory: Path, now: datetime, language: str) -> Demo:
     applied.done.check()
     with home.ledger() as ledger:
         seen = look(loaded, home.calendars(loaded.configured, now), ledger, decisions.load(home.state), now)
-    return Demo(home, directory / PAGE, before, applied, seen)
+    return Demo(home, directory / PAGE, before, applied, seen, kept)
+
+
+def _refuse_other(directory: Path) -> None:
+    """Raises UsageError when there is something at the place that no demonstration has left there."""
+    hint = "name a folder that does not exist yet: `agendad demo try-it`"
+    if directory.exists() and not directory.is_dir():
+        raise UsageError(f"{directory} is not a folder", hint=hint)
+    if directory.exists() and any(directory.iterdir()) and not is_demo(directory):
+        raise UsageError(f"{directory} is not empty", hint=hint)

@@ -15,8 +15,11 @@ from agendad.app.demo_people import PEOPLE
 from agendad.data import rules_dir, templates_dir
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
     from pathlib import Path
+
+    from agendad.app.demo_calendar import Entry
 
 PACK: Final = "starter"
 ZONE: Final = "Europe/Paris"
@@ -80,29 +83,49 @@ _PEOPLE_HEAD: Final = {
 }
 
 
-def write_demo(directory: Path, now: datetime, language: str) -> None:
-    """Writes the whole example into `directory`, which is made when it is missing; files of the same name are replaced.
+def write_demo(directory: Path, now: datetime, language: str) -> list[Path]:
+    """Writes the whole example into `directory`, which is made when it is missing.
 
-    `now` is aware; `language` is `en` or `fr` (any other tag gives English). Raises OSError when a file cannot be
-    written. The same arguments give the same bytes.
+    In an example that is there already, the calendars are brought around `now`; configuration, people, rules and
+    templates that a person has edited stay, and are returned. `now` is aware; `language` is `en` or `fr` (any other
+    tag gives English). Raises OSError when a file cannot be read or written. The same arguments give the same bytes.
     """
     tongue = "fr" if language.partition("-")[0].lower() == "fr" else "en"
     today = now.astimezone(ZoneInfo(ZONE)).date()
     stage = Stage(today - timedelta(days=today.weekday()), ZoneInfo(ZONE), tongue, now.replace(microsecond=0))
     for entry in leader_calendar():
-        file = directory / "calendars" / entry.calendar / f"{entry.slug}.ics"
+        file = _calendar_file(directory, entry)
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(as_icalendar(entry, stage).to_ical())
-    (directory / "agendad.yaml").write_text(_CONFIGURATION[tongue], "utf-8")
-    (directory / "people.yaml").write_text(_people(tongue), "utf-8")
-    _copy(rules_dir() / PACK, directory / "rules")
-    _copy(templates_dir() / PACK, directory / "templates")
+    return [path for path, versions in _texts(directory, tongue) if not _put(path, versions)]
 
 
-def _copy(source: Path, target: Path) -> None:
-    target.mkdir(parents=True, exist_ok=True)
-    for file in sorted(source.iterdir()):
-        (target / file.name).write_bytes(file.read_bytes())
+def is_demo(directory: Path) -> bool:
+    """Whether an example was written into the folder before."""
+    return any(_calendar_file(directory, entry).exists() for entry in leader_calendar())
+
+
+def _calendar_file(directory: Path, entry: Entry) -> Path:
+    return directory / "calendars" / entry.calendar / f"{entry.slug}.ics"
+
+
+def _texts(directory: Path, tongue: str) -> Iterator[tuple[Path, list[bytes]]]:
+    """Each file that a person may edit, with its text in the language, then in the other one."""
+    tongues = (tongue, "en" if tongue == "fr" else "fr")
+    yield directory / "agendad.yaml", [_CONFIGURATION[each].encode() for each in tongues]
+    yield directory / "people.yaml", [_people(each).encode() for each in tongues]
+    for source, target in ((rules_dir(), "rules"), (templates_dir(), "templates")):
+        for file in sorted((source / PACK).iterdir()):
+            yield directory / target / file.name, [file.read_bytes()]
+
+
+def _put(path: Path, versions: list[bytes]) -> bool:
+    """Writes the first of the versions; false when the file is there and a person has made another text of it."""
+    if path.exists() and path.read_bytes() not in versions:
+        return False
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(versions[0])
+    return True
 
 
 def _people(tongue: str) -> str:

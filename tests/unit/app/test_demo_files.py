@@ -135,3 +135,12 @@ def test_it_can_be_made_on_any_day(tmp_path: Path, day: str) -> None:
     assert all(
         start.utcoffset() == start.astimezone(PARIS).utcoffset() for start in starts if isinstance(start, datetime)
     )
+
+
+def test_what_a_person_edited_in_an_earlier_demonstration_stays(tmp_path: Path) -> None:
+    assert write_demo(tmp_path, NOW, "en") == []
+    edited = tmp_path / "rules" / "week.yaml"
+    edited.write_text(mine := edited.read_text("utf-8").replace("09:00-12:00", "09:00-11:00"), "utf-8")
+    assert write_demo(tmp_path, NOW + timedelta(days=30), "fr") == [edited]
+    assert edited.read_text("utf-8") == mine
+    assert "language: fr" in (tmp_path / "agendad.yaml").read_text("utf-8")

@@ -35,7 +35,11 @@ def run(args: argparse.Namespace, context: Context) -> int:
     made = len(demo.applied.done.made)
     context.write(show.week_lines(plan(demo.seen), demo.seen, terminal(context)))
     named, program = args.directory, _program()
-    context.print(f"\n{made} blocks were written into {named}/calendars/personal.")
+    wrote = f"{made} blocks were written into" if made else "Nothing had to be written into"
+    context.print(f"\n{wrote} {named}/calendars/personal.")
+    if demo.kept:
+        kept = ", ".join(str(path.relative_to(demo.home.config)) for path in demo.kept)
+        context.print(f"Kept as you left them: {kept}.")
     context.print(f"Open {named}/{demo.page.name} to see the weeks as they were planned.\n\nTry next:")
     options = f"--config {named}" + (f" --now {now.isoformat()}" if context.instant else "")
     for command, purpose in (
