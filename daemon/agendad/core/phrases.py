@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from agendad.model.names import DAY_NAMES, MONTH_NAMES
 from agendad.model.rule import (
     DayOfMonth,
     DayOfYear,
@@ -25,21 +26,6 @@ if TYPE_CHECKING:
 
     from agendad.model.rule import Every, Phrase, Weekdays
 
-DAY_NAMES: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_MONTH_NAMES: Final = (
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-)
 _ORDINALS: Final = {1: "first", 2: "second", 3: "third", 4: "fourth", 5: "fifth", -1: "last"}
 _CODES: Final = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _MONTHS: Final = {PeriodUnit.MONTH: 1, PeriodUnit.QUARTER: 3, PeriodUnit.HALF_YEAR: 6, PeriodUnit.YEAR: 12}
@@ -64,7 +50,7 @@ def describe(phrase: Phrase) -> str:
         case DayOfMonth(day_number):
             return f"day {day_number} of month"
         case DayOfYear(month, day_number):
-            return f"{day_number} {_MONTH_NAMES[month - 1]}"
+            return f"{day_number} {MONTH_NAMES[month - 1]}"
         case EveryPeriod(unit, interval):
             return _several(interval, unit.value)
         case WeekOfMonth(number):

@@ -20,7 +20,8 @@ from typing import TYPE_CHECKING, Final
 
 from agendad.core import rrule
 from agendad.core.periods import first_of, index_of, month_length, period_of, suffix, week_of_month
-from agendad.core.phrases import DAY_NAMES, describe, to_rrule
+from agendad.core.phrases import describe, to_rrule
+from agendad.model.names import DAY_NAMES
 from agendad.model.rule import (
     DayOfMonth,
     DayOfYear,

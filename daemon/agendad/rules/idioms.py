@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from agendad.rules.words import DAY_NAMES, MONTH, MONTH_NAMES, ORDINAL, WEEKDAY, tokens
+from agendad.model.names import DAY_NAMES, MONTH_NAMES
+from agendad.rules.words import MONTH, ORDINAL, WEEKDAY, tokens
 
 _FOREIGN: Final = (
     ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"),

@@ -8,22 +8,7 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple, NoReturn
 
-DAY_NAMES: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-MONTH_NAMES: Final = (
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-)
-ORDINAL_NAMES: Final = ("first", "second", "third", "fourth", "fifth", "last")
+from agendad.model.names import DAY_NAMES, MONTH_NAMES, ORDINAL_NAMES
 
 WEEKDAY: Final = {name[:size]: number for number, name in enumerate(DAY_NAMES) for size in (3, len(name))}
 """Weekday by full and short name, 0 for Monday."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, Literal, cast
 
+from agendad.model.names import DAY_NAMES
 from agendad.model.rule import After, AfterBusy, Before, EveryWeekday, Exclusions, Phrase
 from agendad.rules import grammar
 from agendad.rules.fields.common import DATE, DURATION, STRING, day, duration, list_or_one, number, weekdays, words
@@ -14,7 +15,6 @@ from agendad.rules.spelling import nearest
 from agendad.rules.table import Field, Table, read_table, read_whole
 from agendad.rules.tree import Mapping, Node, Sequence
 from agendad.rules.values import comma_words, integer, kind_of, mapping, parsed, refuse, shown, word_of
-from agendad.rules.words import DAY_NAMES
 
 if TYPE_CHECKING:
     from agendad.diagnostics import Diagnostic
