@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from agendad.model.names import DAY_NAMES, MONTH_NAMES
+from agendad.model.names import DAY_NAMES, MONTH_NAMES, ORDINAL_NAMES
 from agendad.model.rule import (
     DayOfMonth,
     DayOfYear,
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from agendad.model.rule import Every, Phrase, Weekdays
 
-_ORDINALS: Final = {1: "first", 2: "second", 3: "third", 4: "fourth", 5: "fifth", -1: "last"}
+_ORDINALS: Final = {**dict(enumerate(ORDINAL_NAMES[:-1], 1)), -1: ORDINAL_NAMES[-1]}
 _CODES: Final = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _MONTHS: Final = {PeriodUnit.MONTH: 1, PeriodUnit.QUARTER: 3, PeriodUnit.HALF_YEAR: 6, PeriodUnit.YEAR: 12}
 _KINDS: Final = {frozenset(range(5)): "weekday", frozenset((5, 6)): "weekend day"}
