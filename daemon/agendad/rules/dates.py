@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from datetime import date
 
+from agendad.model.names import MONTH_NAMES
 from agendad.rules.words import (
     MONTH_LENGTH,
-    MONTH_NAMES,
     GrammarError,
     Place,
     did_you_mean,

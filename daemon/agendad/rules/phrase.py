@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from agendad.model.names import MONTH_NAMES
 from agendad.model.rule import (
     DayOfMonth,
     DayOfYear,
@@ -31,7 +32,6 @@ from agendad.model.rule import (
 from agendad.rules.words import (
     MONTH,
     MONTH_LENGTH,
-    MONTH_NAMES,
     ORDINAL,
     WEEKDAY,
     GrammarError,
