@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,11 +11,14 @@ from typing import TYPE_CHECKING, Final
 
 from agendad.app.home import Home
 from agendad.data import rules_dir, templates_dir
+from agendad.diagnostics import Severity
 from agendad.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from zoneinfo import ZoneInfo
+
+    from agendad.diagnostics import Diagnostic
 
 CONFIGURATION: Final = "agendad.yaml"
 
@@ -97,6 +100,16 @@ def country_of(zone: ZoneInfo) -> str:
 def packs() -> list[str]:
     """The names of the shipped rule packs."""
     return sorted(folder.name for folder in rules_dir().iterdir() if any(folder.glob("*.yaml")))
+
+
+def objection(name: str, value: str) -> Diagnostic | None:
+    """What the reader of the configuration has against one answer (the name of a field of `Answers`), or None."""
+    from agendad.rules.config import read_settings
+
+    good = Answers("starter", "en", "Ada", "ada@example.com", "UTC", "", "09:00-18:00", "calendars/", "personal")
+    _, text = next(_files(replace(good, **{name: value})))
+    _, problems = read_settings(Path(), text)
+    return next((each for each in problems if each.severity is Severity.ERROR), None)
 
 
 def write(folder: Path, answers: Answers) -> list[Path]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from agendad.cli.printable import printable
 from agendad.errors import UsageError
 
 if TYPE_CHECKING:
@@ -38,7 +40,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, context: Context) -> int:
     """Writes the files and says what to do next."""
-    from agendad.app.init import Answers, country_of, write
+    from agendad.app.init import Answers, country_of, objection, write
     from agendad.rules.zones import local_zone
 
     zone = local_zone()
@@ -46,9 +48,13 @@ def run(args: argparse.Namespace, context: Context) -> int:
     answers: dict[str, str] = {}
     for key, question, default in _QUESTIONS:
         given = getattr(args, key)
-        answers[key] = _ask(context, question, default or defaults.get(key, "")) if given is None else given
-    if "@" not in answers["email"]:
-        raise UsageError(f"`{answers['email']}` is not an address", hint="`--email you@example.com`")
+        usual = default or defaults.get(key, "")
+        if given is None:
+            answers[key] = _ask(context, key, question, usual) if context.interactive else usual
+        elif (wrong := objection(key, given)) is not None:
+            raise UsageError(f"--{key}: {wrong.message}", hint=wrong.hint)
+        else:
+            answers[key] = given
     written = write(context.config_dir, Answers(pack=args.pack, **answers))
     if context.json:
         context.print_json({"version": 1, "files": [str(path) for path in written]})
@@ -56,13 +62,26 @@ def run(args: argparse.Namespace, context: Context) -> int:
     context.print(f"wrote {len(written)} files into {context.config_dir}:")
     for path in written:
         context.print(f"  {path.relative_to(context.config_dir)}")
-    context.print("\nNext:  agendad plan    shows what it would write\n       agendad apply   writes it")
+    folder = context.config_dir / Path(answers["calendars"]).expanduser() / answers["write"]
+    context.print(f"\nBlocks will be written into {folder}.")
+    options = f" --config {context.config_dir}" if context.config else ""
+    context.print(f"\nNext:\n  agendad plan{options}\n      shows what it would write")
+    context.print(f"  agendad apply{options}\n      writes it")
     return 0
 
 
-def _ask(context: Context, question: str, default: str) -> str:
-    if not context.interactive:
-        return default
-    context.stderr.write(f"{question}{f' [{default}]' if default else ''}: ")
-    context.stderr.flush()
-    return context.stdin.readline().strip() or default
+def _ask(context: Context, key: str, question: str, default: str) -> str:
+    """The answer, or the default for an empty one; asks again until the answer can be used."""
+    from agendad.app.init import objection
+
+    while True:
+        context.stderr.write(f"{question}{f' [{default}]' if default else ''}: ")
+        context.stderr.flush()
+        line = context.stdin.readline()
+        if not line:
+            context.stderr.write("\n")
+            raise UsageError("the answers ended early; nothing was written", hint="`agendad init --help` lists options")
+        answer = line.strip() or default
+        if (wrong := objection(key, answer)) is None:
+            return answer
+        context.stderr.write(printable(f"  {wrong.message}" + (f"; {wrong.hint}" if wrong.hint else "") + "\n"))
