@@ -32,6 +32,13 @@ def weight(priority: int) -> int:
     return WEIGHTS[min(max(priority, 1), 4)]
 
 
+def worth(item: Item, pieces: Pieces) -> int:
+    """What an item is worth where it stands: weight x ticks."""
+    if len(pieces) == 1:
+        return item.weight * (pieces[0][1] - pieces[0][0])
+    return item.weight * sum([end - start for start, end in pieces])
+
+
 @dataclass(slots=True)
 class Item:
     """One request in ticks. `windows` is where the search may put it: a fixed block's refuge, if it may move at all.
@@ -82,7 +89,10 @@ class Board:
             int.__or__, (bits.span(*one) for one in {one for item in self.items for one in item.windows}), 0
         )
         """The ticks that are in the window of anybody."""
+        self.solid = [item for item in self.items if not item.request.may_overlap]
+        """The items that take room."""
         self.places: list[Pieces] = [()] * len(self.items)
+        self._worth = 0
         self.firm: set[int] = set()
         """Items that no later stage moves: settled ones, and those that keep their place over everything."""
         self.dropped: set[int] = set()
@@ -154,18 +164,29 @@ class Board:
     def in_the_way(self, item: Item, start: int, end: int) -> list[int]:
         """The indexes of own blocks that cannot stand together with `item` on [start, end), order rules included."""
         found = []
-        if not item.request.may_overlap:
-            for other, pieces in zip(self.items, self.places, strict=True):
-                if pieces and other.index != item.index and not other.request.may_overlap:
-                    gap = max(item.gap, other.gap)
-                    if any(start < last + gap and first < end + gap for first, last in pieces):
+        if not item.request.may_overlap and self.taken(item, start, end):
+            places = self.places
+            for other in self.solid:
+                for first, last in places[other.index]:
+                    gap = other.gap if other.gap > item.gap else item.gap
+                    if start < last + gap and first < end + gap and other is not item:
                         found.append(other.index)
+                        break
         for other_index, side in item.ties:
             if other_index not in found and any(
                 self._breaks(side, (start, end), piece) for piece in self.places[other_index]
             ):
                 found.append(other_index)
         return found
+
+    def taken(self, item: Item, start: int, end: int) -> bool:
+        """Whether a piece of any block of ours, itself included, is in the way of `item` on [start, end)."""
+        for gap, ticks in self.own.items():
+            margin = max(gap, item.gap)
+            first = max(0, start - margin)
+            if ticks >> first & bits.span(0, end + margin - first):
+                return True
+        return False
 
     def _breaks(self, side: str, mine: tuple[int, int], other: tuple[int, int]) -> bool:
         if self.day_of(mine[0]) != self.day_of(other[0]):
@@ -180,6 +201,7 @@ class Board:
         """Lets an item stand somewhere (it stood nowhere)."""
         self.places[index] = pieces
         item = self.items[index]
+        self._worth += worth(item, pieces)
         if not item.request.may_overlap:
             for start, end in pieces:
                 self.own[item.gap] |= bits.span(start, end)
@@ -188,6 +210,7 @@ class Board:
         """Takes an item off the board; says where it stood."""
         pieces, self.places[index] = self.places[index], ()
         item = self.items[index]
+        self._worth -= worth(item, pieces)
         if pieces and not item.request.may_overlap:
             for start, end in pieces:
                 self.own[item.gap] &= ~bits.span(start, end)
@@ -198,6 +221,7 @@ class Board:
     def restore(self, places: Iterable[Pieces]) -> None:
         """Goes back to an earlier copy of `places`."""
         self.places = list(places)
+        self._worth = sum([worth(item, pieces) for item, pieces in zip(self.items, self.places, strict=True) if pieces])
         self._rebuild()
 
     def stand(self) -> None:
@@ -219,17 +243,13 @@ class Board:
 
     def worth(self) -> int:
         """Objective (1): the sum of weight x ticks of what stands."""
-        return sum(
-            item.weight * sum(end - start for start, end in pieces)
-            for item, pieces in zip(self.items, self.places, strict=True)
-        )
+        return self._worth
 
     def _rebuild(self) -> None:
         self.own = dict.fromkeys(self.own, 0)
-        for item, pieces in zip(self.items, self.places, strict=True):
-            if not item.request.may_overlap:
-                for start, end in pieces:
-                    self.own[item.gap] |= bits.span(start, end)
+        for item in self.solid:
+            for start, end in self.places[item.index]:
+                self.own[item.gap] |= bits.span(start, end)
 
     # ------------------------------------------------------------ reading the problem
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from agendad.core.placement import bits
+from agendad.core.placement.board import worth
 from agendad.core.placement.fill import best_start, fill, longest
 
 if TYPE_CHECKING:
@@ -61,6 +62,8 @@ class Chains:
         """What a block would be worth at another place on the board as it is."""
         self.losses: dict[tuple[int, ...], int] = {}
         """What `_loss` found for the board as it is, by the ticks left and the blocks of a gap."""
+        self.near: dict[tuple[object, ...], list[Gap]] = {}
+        """The gaps of the board as it is in which a block can stand, by its gap, its least length and its windows."""
 
     def rescue(self, index: int, depth: int, steps: int) -> bool:
         """Seats one block, or lengthens it, by the best chain found within `steps`; says whether that gained anything.
@@ -96,7 +99,7 @@ class Chains:
 
     def forget(self) -> None:
         """Tells that the board has changed."""
-        self.gaps, self.elsewhere, self.losses = {}, {}, {}
+        self.gaps, self.elsewhere, self.losses, self.near = {}, {}, {}, {}
 
     def _search(self, pending: list[int], score: int, moved: frozenset[int], depth: int) -> None:
         """Follows a chain: `pending` have no place yet; `score` is the gain if all of them stay without."""
@@ -154,7 +157,7 @@ class Chains:
         elif depth == 1:
             gaps = self._worthwhile(item, need - (steps > 0))
         else:
-            gaps = self._known(item)
+            gaps = self._near(item)
         found = []
         for gap in gaps:
             room = gap.end - gap.start
@@ -188,14 +191,29 @@ class Chains:
         """The known gaps in which `item`, at its longest or at its shortest, may gain more than `need`."""
         least, most, weight = item.least, item.most, item.weight
         found = []
-        for gap in self._known(item):
+        for gap in self._near(item):
             room = gap.end - gap.start
-            if room >= least:
-                longest_here = most if most < room else room
-                cost = need + gap.stiff - gap.heavy * room
-                if (weight - gap.heavy) * longest_here > cost or (weight - gap.heavy) * least > cost:
-                    found.append(gap)
+            longest_here = most if most < room else room
+            cost = need + gap.stiff - gap.heavy * room
+            if (weight - gap.heavy) * longest_here > cost or (weight - gap.heavy) * least > cost:
+                found.append(gap)
         return found
+
+    def _near(self, item: Item) -> list[Gap]:
+        """The known gaps that have room for `item` inside one of its windows."""
+        key = (item.gap, item.least, item.windows)
+        if key not in self.near:
+            least, fits = item.least, item.fits(item.least)
+            low, high = item.windows[0][0], item.windows[-1][1]
+            self.near[key] = [
+                gap
+                for gap in self._known(item)
+                if gap.start < high
+                and gap.end > low
+                and gap.end - gap.start >= least
+                and fits >> gap.start & bits.span(0, gap.end - gap.start - least + 1)
+            ]
+        return self.near[key]
 
     def _loss(self, gap: Gap, left: int, elsewhere: dict[int, int]) -> int:
         """The least that the blocks of a gap lose when only `left` ticks of it are left to them, or free places.
@@ -214,7 +232,7 @@ class Chains:
             staying = [board.items[index] for at, index in enumerate(gap.out) if choice >> at & 1]
             spare = left - sum([item.least for item in staying])
             if spare >= 0:
-                gain = sum([worth for at, worth in enumerate(away) if not choice >> at & 1])
+                gain = sum([value for at, value in enumerate(away) if not choice >> at & 1])
                 for item in sorted(staying, key=lambda item: -item.weight):
                     more = min(spare, item.most - item.least)
                     spare -= more
@@ -263,8 +281,8 @@ class Chains:
             for first in range(len(inside)):
                 for after in range(first + 1, min(first + CROWD, len(inside)) + 1):
                     out = tuple([other.index for _, other in inside[first:after]])
-                    worth = sum([worth_of(board, index) for index in out])
-                    found.append(Gap(lows[first], highs[after], out, worth))
+                    lost = sum([worth_of(board, index) for index in out])
+                    found.append(Gap(lows[first], highs[after], out, lost))
         return found
 
 
@@ -280,4 +298,4 @@ def most_worth(item: Item) -> int:
 
 
 def worth_of(board: Board, index: int) -> int:
-    return board.items[index].weight * sum(end - start for start, end in board.places[index])
+    return worth(board.items[index], board.places[index])

@@ -134,13 +134,15 @@ def _event(board: Board, item: Item, pieces: Pieces) -> dict[str, str]:
 
 def _stronger(board: Board, item: Item) -> Item | None:
     """The strongest block of ours in the windows of `item` that outranks it."""
-    if item.request.may_overlap:
+    if item.request.may_overlap or not item.windows:
         return None
+    gap, low, high = item.gap, item.windows[0][0] - item.gap, item.windows[-1][1] + item.gap
     for other in board.items[: item.index]:
-        if not other.request.may_overlap:
-            for start, end in board.places[other.index]:
-                if any(start < last + item.gap and first < end + item.gap for first, last in item.windows):
-                    return other
+        for start, end in board.places[other.index]:
+            if start >= high or end <= low or other.request.may_overlap:
+                continue
+            if any(start < last + gap and first < end + gap for first, last in item.windows):
+                return other
     return None
 
 

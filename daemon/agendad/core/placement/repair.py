@@ -6,6 +6,7 @@ want the same time; afterwards everybody who can go back without loss does.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agendad.core.placement.chains import Chains, is_loose, most_worth
@@ -31,19 +32,41 @@ def repair(board: Board, homeless: Sequence[int]) -> None:
     displaced = [index for index in homeless if board.items[index].stands]
     for index in sorted(displaced, key=lambda index: (-most_worth(board.items[index]), index)):
         chains.rescue(index, DEPTH, STEPS)
-    while True:
-        changed = False
-        for index in _waiting(board):
-            if chains.rescue(index, 1, STEPS) or push(board, index):
-                changed = True
-                chains.forget()
-        for item in board.items:
-            if item.index not in board.firm and grow(board, item.index):
-                changed = True
-                chains.forget()
-        if not changed:
-            break
+    while _seat_waiting(board, chains) | _lengthen(board, chains):
+        pass
     _go_back(board)
+
+
+def _seat_waiting(board: Board, chains: Chains) -> bool:
+    """Seats who stands nowhere, if it gains anything; says whether it did for any."""
+    changed = False
+    hopeless: set[tuple[object, ...]] = set()  # of two alike, the second need not try where the first has failed
+    for index in _waiting(board):
+        kind = _kind(board.items[index])
+        if kind in hopeless:
+            continue
+        if chains.rescue(index, 1, STEPS) or push(board, index):
+            changed = True
+            chains.forget()
+            hopeless.clear()
+        else:
+            hopeless.add(kind)
+    return changed
+
+
+def _kind(item: Item) -> tuple[object, ...]:
+    """All that decides where an item that stands nowhere may stand."""
+    return (replace(item.request, key="", rule="", stands=(), settled=False), item.ties)
+
+
+def _lengthen(board: Board, chains: Chains) -> bool:
+    """Lets everybody who is shorter than wished grow into free time; says whether anybody did."""
+    changed = False
+    for item in board.items:
+        if item.index not in board.firm and grow(board, item.index):
+            changed = True
+            chains.forget()
+    return changed
 
 
 def _go_back(board: Board) -> None:
@@ -143,7 +166,9 @@ def push(board: Board, index: int) -> bool:
             continue
         before, worth = list(board.places), board.worth()
         board.take(other.index)
-        fill(board, index)
+        if not fill(board, index):
+            board.put(other.index, before[other.index])
+            continue
         board.put(other.index, seat_fixed(board, other))
         fill(board, other.index)
         if board.worth() > worth and board.in_order():

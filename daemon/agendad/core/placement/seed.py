@@ -39,11 +39,14 @@ def seat_fixed(board: Board, item: Item) -> Pieces:
     """
     if item.home is None:
         return ()
-    weaker = [
+    keepers = {
         index
-        for index in board.in_the_way(item, *item.home)
-        if index > item.index and board.items[index].request.yields is Yield.KEEP and index in board.firm
-    ]
+        for index in board.firm
+        if index > item.index
+        and board.items[index].request.yields is Yield.KEEP
+        and (item.ties or not board.items[index].request.may_overlap)
+    }
+    weaker = [index for index in board.in_the_way(item, *item.home) if index in keepers] if keepers else []
     kept = [(index, board.take(index)) for index in weaker]
     blocked = board.blocked(item)
     for index, pieces in kept:
@@ -100,7 +103,7 @@ def _seat_keepers(board: Board) -> None:
             continue
         pieces = (item.home,) if item.home else item.stands if well_formed(board, item) else ()
         if pieces:
-            board.overlaps = board.overlaps or any(board.in_the_way(item, start, end) for start, end in pieces)
+            board.overlaps = board.overlaps or _over_others(board, item, pieces)
             board.put(item.index, pieces)
             board.firm.add(item.index)
 
@@ -117,12 +120,17 @@ def _seat(board: Board, item: Item) -> bool:
         pieces = _parts(item, item.stands, board.blocked(item) | board.forbidden(item))
     if not pieces:
         return False
-    if item.home and any(board.in_the_way(item, start, end) for start, end in pieces):
+    if item.home and _over_others(board, item, pieces):
         board.overlaps = True
     board.put(item.index, pieces)
     if (item.home and not item.windows) or pieces == (item.home,) or item.request.yields is Yield.SKIP:
         board.firm.add(item.index)
     return True
+
+
+def _over_others(board: Board, item: Item, pieces: Pieces) -> bool:
+    """Whether another block of ours is in the way of `pieces` (the item itself is not on the board)."""
+    return not item.request.may_overlap and any(board.taken(item, start, end) for start, end in pieces)
 
 
 def _parts(item: Item, pieces: Pieces, blocked: int) -> Pieces:
