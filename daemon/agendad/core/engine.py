@@ -86,7 +86,6 @@ class _Cycle:
             settle=self.survey.settings.settle,
             firm=firm,
             firm_time=union((busy.start, busy.end) for busy in firm),
-            days=self.survey.days,
         )
 
     def run(self, rules: Sequence[Rule], placer: Placer) -> None:

@@ -64,6 +64,7 @@ class Request:
     may_overlap  no conflict with any own block, in either direction
     anchors      starts that are allowed off the grid (besides those that touch a neighbour)
     pulls        preferences, all of equal worth
+    firm_days    starts of other pieces of the occurrence, which no longer move: `pieces.per_day` counts them, too
     stands       where its pieces stand in the calendar now; empty when it is new
     settled      what stands may be moved only off a `Busy`, never for a better plan or another block
     before_rules / after_rules / not_with_rules
@@ -81,6 +82,7 @@ class Request:
     yields: Yield = Yield.MOVE
     refuge: tuple[Stretch, ...] = ()
     pieces: Pieces | None = None
+    firm_days: tuple[Minutes, ...] = ()
     gap: Minutes = 0
     may_overlap: bool = False
     anchors: tuple[Minutes, ...] = ()

@@ -7,7 +7,6 @@ The person's hand and the clock decide here, before anybody is placed (section 8
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from agendad.core.reconcile import deleted_reason
@@ -82,7 +81,6 @@ class Present:
     settle      how soon a block must begin to be no longer moved, where the rule does not say (minutes)
     firm        real events, and own blocks that no rule can move, in order of time
     firm_time   the time of those
-    days        the midnights of the horizon
     """
 
     now: Minutes
@@ -90,7 +88,6 @@ class Present:
     settle: Minutes
     firm: tuple[Busy, ...]
     firm_time: tuple[Stretch, ...]
-    days: tuple[Minutes, ...]
 
     def settled(self, occurrence: Occurrence, start: Minutes) -> bool:
         """Whether a block that begins then begins too soon to be moved."""
@@ -220,9 +217,9 @@ def _in_pieces(occurrence: Occurrence, request: Request, stood: Stood, present: 
         return _no_time(occurrence, request, present)
     rest = replace(
         request,
-        windows=_less_full_days(request, firm, present.days),
         least=min(most, max(request.least - met, least_piece)),
         most=most,
+        firm_days=tuple(block.stretch[0] for block in firm),
         stands=tuple(block.stretch for block in loose),
     )
     taken = frozenset(deleted) | {block.key for block in firm}
@@ -232,16 +229,6 @@ def _in_pieces(occurrence: Occurrence, request: Request, stood: Stood, present: 
 def _stays(occurrence: Occurrence, block: Standing, present: Present) -> bool:
     """Whether an open piece begins too soon to be moved, and nothing is in its way."""
     return present.settled(occurrence, block.stretch[0]) and not overlaps((block.stretch,), present.firm_time)
-
-
-def _less_full_days(request: Request, firm: Sequence[Standing], days: Sequence[Minutes]) -> tuple[Stretch, ...]:
-    """The windows without the days on which firm pieces fill the limit of `at_most`."""
-    limit = request.pieces.per_day if request.pieces else None
-    if limit is None or not firm:
-        return request.windows
-    starts = [block.stretch[0] for block in firm]
-    full = [day for day in pairwise(days) if sum(day[0] <= start < day[1] for start in starts) >= limit]
-    return subtract(request.windows, full)
 
 
 def _deleted(base: str, stood: Stood) -> dict[str, Gone]:

@@ -133,6 +133,19 @@ def test_pieces_add_up_and_keep_to_their_daily_limit() -> None:
     assert "watch/1" in solve(replace(one, least=181, most=240)).unplaced
 
 
+def test_pieces_that_stand_firm_count_in_the_daily_limit() -> None:
+    windows = tuple(clock("9:00-12:00", day) for day in range(2))
+    firm = (clock("14:00-15:00")[0], clock("14:00-15:00", 6)[0])
+    one = flexible("watch", 0, windows=windows, least=120, most=180, pieces=Pieces(60, 60, 2), firm_days=firm)
+    placed = solve(one).placed["watch/1"]
+    assert placed == (clock("9:00-10:00"), clock("9:00-10:00", 1), clock("10:00-11:00", 1))
+    assert solve(replace(one, stands=placed)).placed["watch/1"] == placed
+    crowded = replace(one, least=60, most=120, stands=(clock("9:00-10:00"), clock("10:00-11:00")))
+    assert solve(crowded).placed["watch/1"] == (clock("9:00-10:00"), clock("9:00-10:00", 1))
+    full = replace(one, windows=windows[:1], pieces=Pieces(60, 60, 1))
+    assert why(solve(full), "watch/1")[1]["longest"] == "0"
+
+
 def test_a_block_takes_the_preferred_time_then_the_nearest_then_the_earliest() -> None:
     start = clock("14:00-15:00")[0]
     one = flexible("walk", 60, pulls=(Pull(((start, start + 1),)),))

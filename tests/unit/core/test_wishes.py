@@ -191,3 +191,11 @@ def test_firm_pieces_fill_the_limit_of_their_day() -> None:
     week.move("r/2026-W48", "wed 16:00-17:00")
     stands = [at for key, at in week.kept().items() if "W48" in key]
     assert sorted(at[:3] for at in stands) == ["mon", "tue", "wed"]
+
+
+def test_firm_pieces_count_in_the_limit_of_their_day_beside_others() -> None:
+    week = Week(rules("r: {block: B, every: week, lasts: 6h, split: 1h, at_most: 2 per day, between: 09:00-18:00}"))
+    week.cycle()
+    week.move("r/2026-W48", "tue 16:00-17:00")
+    stands = [at for key, at in week.kept().items() if "W48" in key]
+    assert sorted(at[:3] for at in stands) == ["mon", "mon", "tue", "tue", "wed", "wed"]

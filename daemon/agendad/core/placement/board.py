@@ -122,6 +122,11 @@ class Board:
         at = min(max(bisect_right(self.days, tick), 1), len(self.days) - 1)
         return self.days[at - 1], self.days[at]
 
+    def days_of(self, item: Item, pieces: Pieces) -> list[tuple[int, int]]:
+        """The day of each of `pieces`, and of each that stands firm in this part: what `per_day` counts."""
+        firm = [self.tick(start) for start in item.request.firm_days if self.origin <= start < self.part.days[-1]]
+        return [self.day_of(start) for start in (*firm, *[start for start, _ in pieces])]
+
     # ------------------------------------------------------------ what is in the way
 
     def busy(self, item: Item, *, gap: bool = True) -> int:

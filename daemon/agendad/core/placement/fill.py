@@ -130,8 +130,8 @@ def _fill_pieces(board: Board, item: Item) -> None:
     while item.most - total >= item.piece[0]:
         board.put(item.index, tuple(pieces))
         blocked = beside(board, item, pieces)
-        length = longest(board, item, blocked, (item.piece[0], _next_piece(item, total)), _open_days(board, item))
-        start = best_start(item, board.starts(item, length, blocked) & _open_days(board, item)) if length else 0
+        length = longest(board, item, blocked, (item.piece[0], _next_piece(item, total)), open_days(board, item))
+        start = best_start(item, board.starts(item, length, blocked) & open_days(board, item)) if length else 0
         board.take(item.index)
         if not length:
             break
@@ -150,12 +150,12 @@ def _next_piece(item: Item, total: int) -> int:
     return length
 
 
-def _open_days(board: Board, item: Item) -> int:
+def open_days(board: Board, item: Item) -> int:
     """The ticks of days that may still hold a piece of the item."""
     limit = item.request.pieces.per_day if item.request.pieces else None
     if limit is None:
         return ANYWHERE
-    days = [board.day_of(start) for start, _ in board.places[item.index]]
+    days = board.days_of(item, board.places[item.index])
     closed = 0
     for day in set(days):
         if days.count(day) >= limit:

@@ -28,7 +28,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agendad.core.placement import bits
-from agendad.core.placement.fill import liking
+from agendad.core.placement.fill import liking, open_days
 from agendad.core.placement.seed import well_formed
 from agendad.model.reasons import Reason, ReasonCode
 from agendad.model.rule import Yield
@@ -72,7 +72,7 @@ def missing(board: Board, item: Item) -> Reason:
     stronger = _stronger(board, item)
     if stronger is not None:
         return Reason(ReasonCode.OUTRANKED, {"rule": stronger.request.rule, **needs})
-    free = bits.stretches(_window(item) & ~board.blocked(item))
+    free = bits.stretches(_window(item) & ~board.blocked(item) & open_days(board, item))
     longest = max((end - start for start, end in free), default=0)
     facts = {"windows": str(len(item.windows)), "longest": str(longest * board.unit)}
     return Reason(ReasonCode.NO_ROOM, {**needs, **facts})

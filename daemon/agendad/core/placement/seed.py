@@ -76,8 +76,8 @@ def well_formed(board: Board, item: Item) -> bool:
         return False
     limit = item.request.pieces.per_day if item.request.pieces else None
     if limit is not None:
-        days = [board.day_of(start) for start, _ in pieces]
-        if any(days.count(day) > limit for day in days):
+        days = board.days_of(item, pieces)
+        if any(days.count(board.day_of(start)) > limit for start, _ in pieces):
             return False
     return all(any(first <= start and end <= last for first, last in item.windows) for start, end in pieces)
 
