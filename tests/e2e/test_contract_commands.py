@@ -219,6 +219,21 @@ def test_an_emptied_calendar_is_refused_also_when_the_ledger_was_lost_with_it(pr
 # ---------------------------------------------------------------- undo, reset, purge
 
 
+@pytest.mark.parametrize("words", [("reset", "r/2026-11-24"), ("undo", "--yes")], ids=["reset", "undo"])
+def test_no_other_command_takes_an_emptied_calendar_for_true(project: Project, words: tuple[str, ...]) -> None:
+    """They remember deletions, too."""
+    project.rule("block: B", "every: day", "at: 09:00-10:00")
+    project.apply()
+    kept = {path: path.read_bytes() for path in project.files()}
+    for path in kept:
+        path.unlink()
+    assert project.run(*words).status == 5
+    assert project.run("apply").status == 5
+    for path, text in kept.items():
+        path.write_bytes(text)
+    assert len(project.kept().keys()) == 7
+
+
 def test_undo_takes_back_the_last_apply(two: Project) -> None:
     two.apply()
     before = {key: str(event["SUMMARY"]) for key, event in two.own().items()}
@@ -288,6 +303,21 @@ def test_log_tells_what_was_done_newest_first(two: Project) -> None:
     assert actions == ["update", "update", "create", "create"]
     text = two.ok("log").out
     assert TUE in text
+
+
+def test_times_are_told_alike_by_status_log_and_explain(two: Project) -> None:
+    """As `plan` tells them; what was moved says from where, and one is not `1 changes`."""
+    two.apply()
+    moved = "Tue 24 Nov 14:00–15:00"
+    two.rule("block: Deep work", "every: tuesday", "at: 14:00-15:00", "until: 2026-11-24")
+    assert "2 changes to make" in two.ok("status").out
+    two.apply(now="2026-11-23T09:00")
+    log = two.ok("log").out.splitlines()
+    assert log[0] == "Mon 23 Nov 2026 09:00  apply"
+    (line,) = (line for line in log if moved in line)
+    assert line.startswith(f"  ~ {moved}  Deep work  was Tue 24 Nov 09:00–12:00; ")
+    assert f"  {moved}  Deep work" in two.ok("explain", TUE).out
+    assert f"1 block ahead; next:\n  {moved}  Deep work  {TUE}\n" in two.ok("status").out
 
 
 @pytest.mark.parametrize("asked", [TUE, "r", "2026-11-24"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
@@ -12,6 +12,7 @@ from agendad.core.standing import family
 from agendad.core.timeline import wall
 from agendad.errors import UsageError
 from agendad.ledger.history import decisions, log
+from agendad.rules.grammar import GrammarError, parse_date
 
 if TYPE_CHECKING:
     from agendad.app.cycle import Look
@@ -92,9 +93,9 @@ def _stories(seen: Look, plan: Plan) -> list[Story]:
 
 def _of_day(seen: Look, plan: Plan, everything: list[Story], asked: str) -> Explanation:
     try:
-        day = date.fromisoformat(asked)
-    except ValueError as error:
-        raise UsageError(f"`{asked}` is not a date: {error}") from None
+        day = parse_date(asked)
+    except GrammarError as error:
+        raise UsageError(f"{asked}: {error.message}", hint=error.hint) from None
     zone = seen.settings.timezone
     start, end = wall(day, 0, zone), wall(day + timedelta(days=1), 0, zone)
 

@@ -10,6 +10,7 @@ from agendad.app.jsonforms import JSON, change_json, moment_json
 from agendad.core.trace import sentences
 from agendad.errors import UsageError
 from agendad.model.rule import Protect
+from agendad.views.lines import SIGNS, columns, when
 from agendad.views.sheet import Frame
 from agendad.views.terminal import Terminal, plan_text, week_text
 from agendad.views.week import sheet
@@ -70,7 +71,7 @@ def applied_text(applied: Applied, terminal: Terminal) -> str:
     """What an apply did, one line each, and what it left undone."""
     seen = applied.seen
     plan = _as_plan(applied)
-    text = plan_text(sheet_of(plan, seen), terminal) if plan.changes else "nothing to change\n"
+    text = plan_text(sheet_of(plan, seen), terminal) if plan.changes else "Nothing to change.\n"
     return text + missed_text(applied.done)
 
 
@@ -108,13 +109,11 @@ def done_json(done: Done, now: datetime) -> JSON:
 
 def changes_text(changes: tuple[Change, ...], now: datetime) -> str:
     """Changes as one short line each."""
-    lines = []
-    for change in changes:
-        fields = change.after or (change.before.fields if change.before else None)
-        if fields is not None:
-            start = moment_json(fields.start, now.tzinfo)[:16].replace("T", " ")
-            lines.append(f"  {change.action.value:<7} {start:<16}  {fields.title}\n")
-    return "".join(lines)
+    shown = [(change, change.after or (change.before.fields if change.before else None)) for change in changes]
+    rows = [
+        (f"  {SIGNS[change.action]} {when(fields, now.tzinfo)}", fields.title) for change, fields in shown if fields
+    ]
+    return "".join(f"{line}\n" for line in columns(rows))
 
 
 def _as_plan(applied: Applied) -> Plan:

@@ -88,12 +88,13 @@ def terminal(context: Context) -> Terminal:
 def report(taken: TakenBack, work: Work, context: Context) -> None:
     """Says what was taken back: one line each, or JSON."""
     from agendad.app import show
+    from agendad.views.lines import counted
 
     if context.json:
         left = [each.key for each in taken.left]
         context.print_json({"version": 1, **show.done_json(taken.done, work.now), "left": left, "problems": []})
         return
-    made = len(taken.done.made)
-    context.print(f"{made} changes made; `agendad log` lists them" if made else "nothing to take back")
+    made = counted(len(taken.done.made), "change")
+    context.print(f"{made} made; `agendad log` lists them" if taken.done.made else "nothing to take back")
     if missed := show.missed_text(taken.done):
         context.print(missed.rstrip())

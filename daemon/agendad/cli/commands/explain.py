@@ -68,32 +68,34 @@ def as_json(found: Explanation, zone: tzinfo | None) -> dict[str, object]:
 
 
 def as_text(found: Explanation, zone: tzinfo | None) -> str:
-    """A paragraph for each block: its key and place, each reason on a line, what was done to it."""
-    from agendad.app.jsonforms import moment_json
-    from agendad.cli.commands.log import as_text as entry_text
+    """A paragraph for each block: when it is, each reason on a line, what was done to it."""
+    from agendad.views.lines import when
 
     if not found.stories and not found.violations:
         return f"{found.asked}: no block, and none that was left out\n"
     parts = [_story(story, zone) for story in found.stories]
     for violation in found.violations:
-        start = moment_json(violation.event.fields.start, zone)[:16].replace("T", " ")
-        parts.append(f"{violation.event.fields.title}\n  {start}, inside the window of rule `{violation.rule}`\n")
-    for story in found.stories:
-        if story.history:
-            parts.append("history of " + story.key + "\n")
-            parts.extend(f"  {entry_text(entry, zone)}\n" for entry in story.history)
+        fields = violation.event.fields
+        parts.append(f"{when(fields, zone)}  {fields.title}\n  - in the time that rule `{violation.rule}` protects\n")
     return "\n".join(parts)
 
 
 def _story(story: Story, zone: tzinfo | None) -> str:
-    from agendad.app.jsonforms import moment_json
+    from agendad.cli.commands.log import told
     from agendad.core.trace import sentences
+    from agendad.views.lines import columns, when
+    from agendad.views.words import words
 
-    place = "no block"
-    if story.fields is not None:
-        start, end = (moment_json(m, zone)[:16].replace("T", " ") for m in (story.fields.start, story.fields.end))
-        place = f"{story.fields.title}, {start} to {end}"
-    lines = [f"{story.key}  ({story.state})", f"  {place}", *(f"  - {text}" for text in sentences(story.why))]
+    place = f"{when(story.fields, zone)}  {story.fields.title}" if story.fields else "no block"
+    state = "" if story.state in {"written", "skipped"} else f" ({story.state})"
+    lines = [f"{story.key}{state}", f"  {place}", *(f"  - {text}" for text in sentences(story.why))]
     if story.changed_by_hand:
         lines.append(f"  changed by hand: {', '.join(sorted(story.changed_by_hand))} (`agendad reset {story.key}`)")
+    if story.history:
+        lines.append("  what was done, newest first:")
+        rows = []
+        for entry, cells in told(story.history, zone):
+            at = entry.at.astimezone(zone)
+            rows.append((f"    {words('en').day(at)} {at:%Y %H:%M}", entry.kind, *cells))
+        lines += columns(rows)
     return "\n".join(lines) + "\n"

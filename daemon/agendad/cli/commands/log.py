@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import tzinfo
 
     from agendad.cli.context import Context
@@ -35,8 +36,8 @@ def run(args: argparse.Namespace, context: Context) -> int:
         return 0
     if not entries:
         context.say("nothing was done yet" if not (args.rule or args.key or args.since) else "nothing of that kind")
-    for entry in entries:
-        context.print(as_text(entry, zone))
+    if entries:
+        context.write(as_text(entries, zone))
     return 0
 
 
@@ -61,19 +62,37 @@ def as_json(entry: LogEntry, zone: tzinfo | None) -> dict[str, object]:
     }
 
 
-def as_text(entry: LogEntry, zone: tzinfo | None) -> str:
-    """One line: when, what, which block, where it stands, why."""
-    from agendad.app.jsonforms import moment_json
-    from agendad.core.trace import sentences
+def as_text(entries: Sequence[LogEntry], zone: tzinfo | None) -> str:
+    """The changes of each run below a line that names the run; newest first."""
+    from itertools import groupby
 
-    fields = entry.after or entry.before
-    where = f"{fields.title}, {moment_json(fields.start, zone)[:16].replace('T', ' ')}" if fields else ""
-    end = "" if entry.status == "done" else f" [{entry.status}{': ' + entry.message if entry.message else ''}]"
-    why = "; ".join(sentences(entry.why))
-    kind = "" if entry.kind == "apply" else f"{entry.kind}: "
-    return (
-        f"{entry.at.astimezone(zone):%Y-%m-%d %H:%M}  {kind}{entry.action.value:<6}  {entry.key}  {where}{end}  {why}"
-    )
+    from agendad.views.lines import columns
+    from agendad.views.words import words
+
+    parts = []
+    for _, run in groupby(entries, key=lambda entry: entry.run):
+        changes = list(run)
+        at = changes[0].at.astimezone(zone)
+        rows = [(f"  {place}", title, f"{why} ({entry.key})") for entry, (place, title, why) in told(changes, zone)]
+        head = f"{words('en').day(at)} {at:%Y %H:%M}  {changes[0].kind}"
+        parts.append("\n".join([head, *columns(rows)]))
+    return "\n\n".join(parts) + "\n"
+
+
+def told(entries: Iterable[LogEntry], zone: tzinfo | None) -> Iterator[tuple[LogEntry, tuple[str, str, str]]]:
+    """Each change with its sign and when the block is, its title, and why (where it was before, what came of it)."""
+    from agendad.core.trace import sentences
+    from agendad.views.lines import SIGNS, when
+
+    for entry in entries:
+        fields = entry.after or entry.before
+        why = sentences(entry.why)
+        if entry.before and entry.after and when(entry.before, zone) != when(entry.after, zone):
+            why = [f"was {when(entry.before, zone)}", *why]
+        if entry.status != "done":
+            why.append(f"[{entry.status}{': ' + entry.message if entry.message else ''}]")
+        place = f"{SIGNS[entry.action]} {when(fields, zone) if fields else ''}"
+        yield entry, (place, fields.title if fields else "", "; ".join(why))
 
 
 def _since(text: str | None, zone: tzinfo | None) -> datetime | None:

@@ -65,26 +65,29 @@ def as_json(found: Status, zone: tzinfo | None) -> dict[str, object]:
 
 def as_text(found: Status, zone: tzinfo | None) -> str:
     """A few lines: problems first, then what comes next, then the last run."""
-    from agendad.app.jsonforms import moment_json
     from agendad.rules.report import as_text as problem_text
-    from agendad.rules.report import summary
+    from agendad.views.lines import columns, counted, when
 
-    lines: list[str] = []
-    if found.problems:
-        lines += [problem_text(problem).rstrip() for problem in found.problems]
-        lines.append(summary(found.problems))
+    errors = [problem for problem in found.problems if problem.severity == "error"]
+    warnings = len(found.problems) - len(errors)
+    lines = [problem_text(problem).rstrip() for problem in errors]
+    if errors:
+        lines.append(f"{counted(len(errors), 'error')}; nothing is changed until the rules are put right")
+    if warnings:
+        lines.append(f"{counted(warnings, 'warning')} (`agendad check`, `agendad doctor`)")
     if found.trouble:
         lines.append(f"{found.trouble.message}" + (f"\n  hint: {found.trouble.hint}" if found.trouble.hint else ""))
     if found.paused:
         lines.append("paused: nothing is written until `agendad resume`")
     if found.blocks:
-        lines.append(f"{len(found.blocks)} blocks ahead; next:")
-        for block in found.blocks[:_NEXT]:
-            start = moment_json(block.fields.start, zone)[:16].replace("T", " ")
-            lines.append(f"  {start}  {block.fields.title}  ({block.key}, {block.state})")
-    if not found.trouble and not any(p.severity == "error" for p in found.problems):
+        lines.append(f"{counted(len(found.blocks), 'block')} ahead; next:")
+        shown = [(block, "" if block.state == "written" else f" ({block.state})") for block in found.blocks[:_NEXT]]
+        rows = [(f"  {when(b.fields, zone)}", b.fields.title, f"{b.key}{state}") for b, state in shown]
+        lines += columns(rows)
+    if not found.trouble and not errors:
         waiting = len(found.changes)
-        lines.append(f"{waiting} changes to make (`agendad plan`)" if waiting else "the calendar agrees with the rules")
+        to_make = f"{counted(waiting, 'change')} to make (`agendad plan`)"
+        lines.append(to_make if waiting else "the calendar agrees with the rules")
     if found.pinned:
         lines.append(f"moved by hand: {', '.join(found.pinned)}")
     if found.deleted:
@@ -98,7 +101,8 @@ def _run_text(last: RunEntry | None, zone: tzinfo | None) -> str:
         return "no run has changed anything yet"
     counts = f"{last.created} created, {last.updated} updated, {last.deleted} deleted"
     failed = f", {last.failed} not applied" if last.failed else ""
-    return f"last run with changes: {last.now.astimezone(zone):%Y-%m-%d %H:%M}, {last.kind}: {counts}{failed}"
+    undone = " (taken back)" if last.undone else ""
+    return f"last run with changes: {last.now.astimezone(zone):%Y-%m-%d %H:%M}, {last.kind}: {counts}{failed}{undone}"
 
 
 def _run_json(last: RunEntry, zone: tzinfo | None) -> dict[str, object]:

@@ -39,7 +39,8 @@ def run(args: argparse.Namespace, context: Context) -> int:
         for each in left:
             context.say(f"  {each.key} was changed since and stays as it is")
         if changes:
-            ask(context, f"Take back these {len(changes)} changes?", yes=args.yes)
+            these = "this change" if len(changes) == 1 else f"these {len(changes)} changes"
+            ask(context, f"Take back {these}?", yes=args.yes)
 
     taken = undo(work.home, work.loaded, work.now, args.count, agree)
     report(taken, work, context)
