@@ -10,14 +10,19 @@ from agendad import decisions as decisions_file
 from agendad.app.carry import Done, carry_out
 from agendad.app.cycle import look
 from agendad.core import undo as core
+from agendad.core.safety import emptied
 from agendad.errors import UsageError
 from agendad.ledger.history import last_applies
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from agendad.app.cycle import Look
     from agendad.app.home import Home
+    from agendad.ledger import Ledger
+    from agendad.model.memory import Decisions
     from agendad.model.plan import Change, Skipped
+    from agendad.ports import CalendarPort
     from agendad.rules.load import Loaded
 
 FAR: timedelta = timedelta(days=3660)
@@ -43,7 +48,7 @@ def undo(
     with home.working() as ledger:
         port = home.calendars(loaded.configured, now)
         decisions = decisions_file.load(home.state)
-        seen = look(loaded, port, ledger, decisions, now)
+        seen = _look(loaded, port, ledger, decisions, now)
         # What a killed apply had done is known only now.
         ledger.observe(seen.hands.settled, seen.hands.adopted(), ())
         applied = last_applies(ledger, count)
@@ -65,7 +70,7 @@ def reset(home: Home, loaded: Loaded, now: datetime, key: str) -> TakenBack:
     with home.working() as ledger:
         port = home.calendars(loaded.configured, now)
         decisions = decisions_file.load(home.state)
-        seen = look(loaded, port, ledger, decisions, now)
+        seen = _look(loaded, port, ledger, decisions, now)
         change = core.reset(key, seen.hands, seen.now)
         if change is None and key not in seen.hands.deleted:
             raise _nothing_to_reset(key, [*seen.hands.standing, *seen.hands.deleted])
@@ -84,6 +89,17 @@ def purge(home: Home, loaded: Loaded, now: datetime, agree: Callable[[tuple[Chan
         changes = core.purge(snapshot.events, now)
         agree(changes)
         return TakenBack(carry_out(ledger, port, changes, "purge", now))
+
+
+def _look(loaded: Loaded, port: CalendarPort, ledger: Ledger, decisions: Decisions, now: datetime) -> Look:
+    """A look at the calendar whose missing blocks may be remembered as deleted.
+
+    Raises RefusedBySafety when it lost so many that a person should confirm it first.
+    """
+    seen = look(loaded, port, ledger, decisions, now)
+    if refusal := emptied(seen.hands, seen.snapshot.counts, seen.context):
+        raise refusal
+    return seen
 
 
 def _nothing_to_reset(key: str, known: list[str]) -> UsageError:
