@@ -12,7 +12,7 @@ from agendad.app.cycle import Look, first_day_ids, look
 from agendad.core.hands import gone_from, remember
 from agendad.core.safety import emptied, within_limits
 from agendad.errors import RefusedBySafety
-from agendad.ledger.history import runs
+from agendad.ledger.history import last_instant
 from agendad.model.memory import Decided
 
 if TYPE_CHECKING:
@@ -58,8 +58,7 @@ def apply(
     in the result; `Done.check` turns it into the exit status.
     """
     with home.working() as ledger:
-        if not permissions.yes:
-            refuse_earlier_clock(ledger, now)
+        refuse_earlier_clock(ledger, now, yes=permissions.yes)
         port = home.calendars(loaded.configured, now)
         decisions = decisions_file.load(home.state)
         seen = look(loaded, port, ledger, decisions, now)
@@ -85,16 +84,23 @@ def _given_up(seen: Look) -> dict[str, Gone]:
     return found
 
 
-def refuse_earlier_clock(ledger: Ledger, now: datetime) -> None:
-    """Raises RefusedBySafety when the clock stands before the last run: what is past would count as to come."""
-    last = runs(ledger)
-    if last and now < last[0].now - CLOCK_SLACK:
-        raise RefusedBySafety(
-            f"the clock stands at {now:%Y-%m-%d %H:%M}, before the last run at"
-            f" {last[0].now.astimezone(now.tzinfo):%Y-%m-%d %H:%M}",
-            hint="set the clock right; if it is right now, `agendad apply --yes` goes on from here",
-            asks=True,
-        )
+def refuse_earlier_clock(ledger: Ledger, now: datetime, *, yes: bool = False) -> None:
+    """Raises RefusedBySafety when the clock stands before the last run: what is past would count as to come.
+
+    `yes`: the clock is right now, and from here on it is compared with this instant.
+    """
+    last = last_instant(ledger)
+    if last is None or now >= last - CLOCK_SLACK:
+        return
+    if yes:
+        ledger.run("apply", now).begin()
+        return
+    then = last.astimezone(now.tzinfo)
+    raise RefusedBySafety(
+        f"the clock stands at {now:%Y-%m-%d %H:%M}, before the last run at {then:%Y-%m-%d %H:%M}",
+        hint="set the clock right; if it is right now, `agendad apply --yes` goes on from here",
+        asks=True,
+    )
 
 
 def decided(seen: Look) -> list[Decided]:

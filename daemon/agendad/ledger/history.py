@@ -102,7 +102,8 @@ def runs(ledger: Ledger, limit: int = 1) -> tuple[RunEntry, ...]:
         """SELECT runs.id, kind, now, finished, result, undone,
                sum(status = 'done' AND action = 'create'), sum(status = 'done' AND action = 'update'),
                sum(status = 'done' AND action = 'delete'), sum(status != 'done')
-           FROM (SELECT * FROM runs ORDER BY id DESC LIMIT ?) AS runs JOIN changes ON run = runs.id
+           FROM (SELECT * FROM runs WHERE id IN (SELECT run FROM changes) ORDER BY id DESC LIMIT ?) AS runs
+               JOIN changes ON run = runs.id
            GROUP BY runs.id ORDER BY runs.id DESC""",
         limit,
     )
@@ -121,6 +122,12 @@ def runs(ledger: Ledger, limit: int = 1) -> tuple[RunEntry, ...]:
         )
         for number, kind, now, finished, result, undone, created, updated, deleted, failed in rows
     )
+
+
+def last_instant(ledger: Ledger) -> datetime | None:
+    """The instant of the last run (UTC), of one that only set the clock right, too."""
+    rows = ledger.rows("SELECT now FROM runs ORDER BY id DESC LIMIT 1")
+    return datetime.fromisoformat(rows[0][0]) if rows else None
 
 
 def last_applies(ledger: Ledger, count: int) -> tuple[Applied, ...]:

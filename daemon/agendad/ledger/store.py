@@ -216,15 +216,18 @@ class Run:
         self._now = now
         self._changes: dict[int, Change] = {}
 
+    def begin(self) -> None:
+        """Records the run although it may have nothing to write."""
+        with self._ledger.batch("begin") as batch:
+            self.number = self._begin(batch)
+
     def intend(self, changes: Iterable[Change]) -> tuple[int, ...]:
         """Records a batch of changes that are about to be tried, in one commit; their numbers, in the same order."""
         numbers = []
         with self._ledger.batch("intend") as batch:
             for change in changes:
                 if self.number is None:
-                    self.number = batch.execute(
-                        "INSERT INTO runs (kind, now) VALUES (?, ?)", self._kind, moment_to_text(self._now)
-                    )
+                    self.number = self._begin(batch)
                 number = self._intend(batch, self.number, change)
                 self._changes[number] = change
                 numbers.append(number)
@@ -245,6 +248,9 @@ class Run:
                 batch.execute(
                     "UPDATE runs SET finished = ?, result = ? WHERE id = ?", moment_to_text(at), result, self.number
                 )
+
+    def _begin(self, batch: Batch) -> int:
+        return batch.execute("INSERT INTO runs (kind, now) VALUES (?, ?)", self._kind, moment_to_text(self._now))
 
     @staticmethod
     def _intend(batch: Batch, run: int, change: Change) -> int:
