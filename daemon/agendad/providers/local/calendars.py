@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from agendad.ports import Write
     from agendad.providers.local.files import Checkpoint
     from agendad.providers.local.scan import Bounds
+    from agendad.providers.local.writer import Writer
 
 
 def _utc_now() -> datetime:
@@ -72,7 +73,7 @@ class LocalCalendars:
     def read(self, start: datetime, end: datetime) -> Snapshot:
         """All events that overlap [start, end); see the port. `counts` has every calendar that is read or written."""
         span = (int(start.timestamp()), -int(-end.timestamp() // 1))
-        self._written()
+        self._folder_of(self._write)
         events: list[Event] = []
         problems: list[Diagnostic] = []
         counts: dict[str, int] = {}
@@ -86,15 +87,31 @@ class LocalCalendars:
         return Snapshot(tuple(events), counts, tuple(problems))
 
     def write(self, writes: Sequence[Write]) -> Iterator[Outcome]:
-        """Does the writes in order; see the port. Each is durable before its outcome is told."""
+        """Does the writes in order; see the port. Each is durable before its outcome is told.
+
+        New events go into the calendar to write; what stands in another folder is changed and removed there.
+        """
+        writers: dict[str, Writer | str] = {}
+        for write in writes:
+            name = write.calendar if isinstance(write, Create) else write.event.calendar
+            if name not in self._names or (isinstance(write, Create) and name != self._write):
+                yield Outcome(write, "conflict", f"{name!r} is not the calendar that is written")
+                continue
+            if name not in writers:
+                writers[name] = self._writer(name, creates=any(isinstance(each, Create) for each in writes))
+            writer = writers[name]
+            yield Outcome(write, "failed", writer) if isinstance(writer, str) else writer.run(write)
+
+    def _writer(self, name: str, *, creates: bool) -> Writer | str:
+        """What writes into a calendar, or why nothing can."""
         from agendad.providers.local.writer import Writer
 
         try:
-            source = self._written()
+            source = self._folder_of(name)
             sweep(source.path)
         except (ProviderError, OSError) as error:
-            return iter([Outcome(write, "failed", str(error)) for write in writes])
-        if any(isinstance(write, Create) for write in writes):
+            return str(error)
+        if creates:
             self._index.refresh(source, None)
         return Writer(
             source.path,
@@ -103,7 +120,7 @@ class LocalCalendars:
             zone=self._zone,
             now=self._now,
             checkpoint=self._checkpoint,
-        ).run(writes)
+        )
 
     def _holder(self, source: Source, uid: str) -> str | None:
         try:
@@ -112,11 +129,11 @@ class LocalCalendars:
             self._index.refresh(source, None)
             return self._store.holder(source.name, uid)
 
-    def _written(self) -> Source:
-        source = self._source(self._write)
+    def _folder_of(self, name: str) -> Source:
+        source = self._source(name)
         if not source.is_folder:
             raise ProviderError(
-                f"the calendar {self._write!r} is a single file, which is only read: {source.path}",
+                f"the calendar {name!r} is a single file, which is only read: {source.path}",
                 hint="name a folder under `write:`",
             )
         return source

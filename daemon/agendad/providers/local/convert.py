@@ -6,6 +6,7 @@ What a property means here is decided in this module for reading; `compose.py` w
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
@@ -25,6 +26,7 @@ from agendad.model.calendar import (
     Status,
     Visibility,
 )
+from agendad.model.identity import hand_changed
 
 if TYPE_CHECKING:
     import icalendar
@@ -54,6 +56,7 @@ _CLASSES: Final = {
     "PRIVATE": Visibility.PRIVATE,
     "CONFIDENTIAL": Visibility.PRIVATE,
 }
+_SAME_CLASS: Final = {Visibility.PUBLIC: Visibility.DEFAULT, Visibility.DEFAULT: Visibility.PUBLIC}
 
 
 def event(found: Found, zone: ZoneInfo, me: frozenset[str]) -> Event | None:
@@ -68,7 +71,7 @@ def event(found: Found, zone: ZoneInfo, me: frozenset[str]) -> Event | None:
         return None
     attendees = tuple(_attendee(value) for value in _list(component, "ATTENDEE"))
     mine = next((one for one in attendees if one.email in me), None)
-    return Event(
+    made = Event(
         calendar="",
         uid=_text(component, "UID") or derived_uid(component),
         fields=fields(component, *_times(found, zone)),
@@ -80,6 +83,7 @@ def event(found: Found, zone: ZoneInfo, me: frozenset[str]) -> Event | None:
         response=None if mine is None else mine.response,
         mark=_mark(component),
     )
+    return made if made.mark is None else _as_written(made)
 
 
 def fields(component: icalendar.Event, start: Moment, end: Moment) -> EventFields:
@@ -177,6 +181,17 @@ def _mark(component: icalendar.Event) -> Mark | None:
     if not key:
         return None
     return Mark(rule=_text(component, RULE) or key.partition("/")[0], key=key, digest=_text(component, DIGEST))
+
+
+def _as_written(event: Event) -> Event:
+    """An own event whose CLASS was spelled out or left out by another program: PUBLIC is its default (RFC 5545,
+    3.8.1.3), so of the two the one that was written counts.
+    """
+    other = _SAME_CLASS.get(event.fields.visibility)
+    if other is None or "visibility" not in hand_changed(event):
+        return event
+    same = replace(event, fields=replace(event.fields, visibility=other))
+    return event if "visibility" in hand_changed(same) else same
 
 
 def _attendee(value: Any) -> Attendee:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 UNTRUSTED: Final = 0
+_GONE: Final = 1
+"""Of an entry without a file. Never stored, so that it differs from whatever was known of the entry."""
 _FEW: Final = 64
 _STRETCH: Final = 512
 
@@ -115,11 +117,11 @@ def _named(folder: Path, name: str) -> int:
     try:
         return hash(_status((folder / name).stat()))
     except FileNotFoundError:
-        return UNTRUSTED
+        return _GONE
 
 
 def _one(descriptor: int, name: str) -> int:
     try:
         return hash(_status(os.stat(name, dir_fd=descriptor)))
     except FileNotFoundError:
-        return UNTRUSTED
+        return _GONE

@@ -9,7 +9,7 @@ import hashlib
 import os
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from agendad.model.identity import is_own
 from agendad.ports import Create, Outcome, Update
@@ -22,7 +22,7 @@ from agendad.providers.local.reader import etag
 from agendad.providers.local.scan import ALWAYS, scan
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable
     from datetime import datetime
     from zoneinfo import ZoneInfo
 
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     from agendad.providers.local.files import Checkpoint
 
 _SAFE_UID = re.compile(r"[A-Za-z0-9@_+-][A-Za-z0-9@._+-]{0,199}")
-
-Status = Literal["done", "conflict", "failed", "unknown"]
 
 
 class _Conflict(Exception):
@@ -67,22 +65,17 @@ class Writer:
         self._now = now
         self._checkpoint = checkpoint
 
-    def run(self, writes: Sequence[Write]) -> Iterator[Outcome]:
-        """Does the writes in order and yields each outcome as soon as it is known."""
-        for write in writes:
-            status, message = self._settle(write)
-            yield Outcome(write, status, message)
-
-    def _settle(self, write: Write) -> tuple[Status, str]:
+    def run(self, write: Write) -> Outcome:
+        """Does one write."""
         try:
             self._do(write)
         except _Conflict as conflict:
-            return "conflict", str(conflict)
+            return Outcome(write, "conflict", str(conflict))
         except _Unsettled as doubt:
-            return "unknown", str(doubt)
+            return Outcome(write, "unknown", str(doubt))
         except OSError as error:
-            return "failed", f"{self._folder}: {error.strerror or error}"
-        return "done", ""
+            return Outcome(write, "failed", f"{self._folder}: {error.strerror or error}")
+        return Outcome(write, "done")
 
     def _do(self, write: Write) -> None:
         if isinstance(write, Create):
@@ -95,6 +88,8 @@ class Writer:
         except NotThere as why:
             raise _Conflict(str(why)) from None
         if left is None:
+            # of a link only the link: one to nowhere would be an unreadable file from now on
+            target = self._folder / write.event.href
             files.remove(target, self._checkpoint)
         else:
             self._prepare(target, left)
