@@ -295,6 +295,39 @@ def test_a_clock_before_the_last_run_is_refused(kept: Project) -> None:
 # ---------------------------------------------------------------- the terminal
 
 
+def test_a_clock_that_was_ahead_once_is_accepted_once(kept: Project) -> None:
+    kept.apply(now="2026-12-20T08:00")
+    assert kept.run("apply").status == 5
+    kept.apply("--yes")
+    kept.apply()
+    assert kept.ok("status", "--json").json["last_run"] is not None
+    kept.ok("undo", "--yes")
+
+
+def test_a_link_to_a_file_goes_with_its_block(kept: Project) -> None:
+    """A link that pointed nowhere would be an unreadable file, and stop every later cycle."""
+    file = kept.file_of(next(iter(kept.own())))
+    real = kept.root / "elsewhere.ics"
+    file.rename(real)
+    file.symlink_to(real)
+    kept.kept()
+    kept.rule("block: Deep work", "every: thu", "at: 09:00-12:00")
+    kept.kept()
+    assert not file.is_symlink()
+
+
+def test_a_link_that_loses_its_file_is_seen_at_once(kept: Project) -> None:
+    file = kept.event("2026-11-26 09:00-10:00")
+    real = kept.root / "elsewhere.ics"
+    file.rename(real)
+    file.symlink_to(real)
+    kept.kept()
+    real.unlink()
+    done = kept.run("apply")
+    assert done.status == 3
+    assert file.name in done.err
+
+
 def test_colour_only_on_a_terminal_and_never_under_no_color(agendad: Agendad, kept: Project) -> None:
     kept.rule("block: B", "evry: day", name="broken")
 

@@ -590,6 +590,63 @@ def test_another_calendar_to_write_in_makes_nothing_twice(kept: Project) -> None
     assert kept.kept().keys() == [TUE]
 
 
+def test_blocks_left_in_another_calendar_still_follow_their_rule(kept: Project) -> None:
+    """Whether the person dragged them there or changed `write:`; the calendar has to be a folder that is read."""
+    kept.configure(calendar="{provider: local, path: calendars/, write: family, read: [personal, family]}")
+    kept.rule("block: Focus", RULE[1], "at: 10:00-11:00")
+    assert kept.kept().blocks() == ["2026-11-24 10:00-11:00", "2026-11-25 10:00-11:00"]
+    assert {path.parent.name for path in kept.files()} == {"personal"}
+    kept.rule(*RULE, "enabled: false")
+    kept.kept()
+    assert kept.files() == []
+
+
+def test_purge_reaches_what_was_written_before_the_calendar_changed(kept: Project) -> None:
+    kept.configure(calendar="{provider: local, path: calendars/, write: family, read: [personal, family]}")
+    kept.ok("purge", "--yes")
+    assert kept.files() == []
+
+
+def test_a_conflict_copy_of_a_sync_program_does_not_push_its_block_away(kept: Project) -> None:
+    """The copy is the block once more; it goes when the block moves, and would else show it twice."""
+    file = kept.file_of(TUE)
+    copy = file.with_name("block.sync-conflict-20261123-080000.ics")
+    copy.write_bytes(file.read_bytes())
+    plan = kept.kept()
+    assert plan.at(TUE) == "2026-11-24 09:00-12:00"
+    kept.rule("block: Deep work", RULE[1], "at: 10:00-13:00")
+    plan = kept.kept()
+    assert plan.at(TUE) == "2026-11-24 10:00-13:00"
+    assert len(kept.own()) == 2  # fails when a key stands twice
+
+
+def test_of_two_copies_that_differ_the_one_moved_by_hand_counts(kept: Project) -> None:
+    file = kept.file_of(TUE)
+    text = file.read_bytes()
+    kept.edit(TUE, to="2026-11-24 14:00-15:00")
+    file.with_name("a.sync-conflict.ics").write_bytes(text)
+    assert kept.kept().at(TUE) == "2026-11-24 14:00-15:00"
+
+
+def test_two_names_for_one_calendar_are_harmless(kept: Project) -> None:
+    (kept.calendars / "family").rmdir()
+    (kept.calendars / "family").symlink_to("personal")
+    assert kept.kept().blocks() == ["2026-11-24 09:00-12:00", "2026-11-25 09:00-12:00"]
+
+
+def test_a_default_that_another_program_spells_out_is_no_hand(kept: Project) -> None:
+    """Evolution and Outlook write CLASS:PUBLIC into every event (RFC 5545, 3.8.1.3: the default)."""
+    kept.edit(TUE, CLASS="PUBLIC")
+    assert [block["state"] for block in kept.kept().of()] == ["written", "written"]
+    kept.rule(*RULE, "visibility: public")
+    kept.kept()
+    kept.edit(WED, CLASS=None)
+    kept.kept()
+    kept.rule(*RULE, "enabled: false")
+    kept.kept()
+    assert kept.own() == {}
+
+
 def test_two_hands_on_one_block_over_several_cycles(kept: Project) -> None:
     """First moved, then renamed, then moved back: the title stays the person's, the time is the rule's again."""
     kept.edit(TUE, to="2026-11-24 14:00-17:00")

@@ -62,7 +62,7 @@ class Hands:
     found      the keys of `deleted` that were found in this cycle
     gone       remembered keys whose event is not there: the ledger may forget them once they stand in `deleted`
     copies     further events under the UID of an own one (copies made by a sync, members of a series that a person
-               made of a block); left alone, save that a plain copy goes when its block is deleted
+               made of a block); left alone, save that a plain copy goes when its block is moved or deleted
     written    what is remembered as written, the settled intents included
     settled    open intents whose outcome the calendar tells
     """
@@ -177,6 +177,11 @@ def remember(decisions: Decisions, seen: Hands, context: Context) -> Decisions:
 def is_series(event: Event) -> bool:
     """Whether a person made a recurring event of a block: it is then wholly theirs."""
     return event.recurring or event.recurrence_id is not None
+
+
+def is_plain(event: Event) -> bool:
+    """Whether an own event is as it was written: one of several under a key is then a duplicate, not a decision."""
+    return not is_series(event) and not hand_changed(event)
 
 
 def instant(moment: Moment, now: datetime) -> datetime:

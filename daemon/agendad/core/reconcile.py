@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from agendad.core.hands import has_begun, instant, is_over, is_series
+from agendad.core.hands import has_begun, instant, is_over, is_plain, is_series
 from agendad.model.calendar import Event, EventFields, Mark
 from agendad.model.identity import MERGED_FIELDS, digest, field_values, format_digest, hand_changed, parse_digest, uid
 from agendad.model.plan import Action, Change, DesiredBlock, PlannedBlock, Skipped
@@ -147,7 +147,10 @@ def _wanted(wish: DesiredBlock, hands: Hands, context: Context) -> _Step:
     change = Change(Action.UPDATE, wish.key, wish.rule, event.calendar, event, merged.fields, merged.digest, why)
     if state == "written" and merged.follow:
         state = "planned"
-    return _Step((change,), (PlannedBlock(wish.key, wish.rule, merged.fields, state, why),))
+    # a copy that stayed behind would show the block twice; the update comes last, so that the ledger keeps the key
+    behind = _plain_copies(event, hands, context) if "time" in merged.follow else []
+    changes = (*_all_deleted(behind, Reason(ReasonCode.NO_LONGER_DUE)), change)
+    return _Step(changes, (PlannedBlock(wish.key, wish.rule, merged.fields, state, why),))
 
 
 def _missing(wish: DesiredBlock, hands: Hands, context: Context) -> _Step:
@@ -200,15 +203,20 @@ def _beyond(event: Event, context: Context) -> bool:
 
 
 def _deletes(event: Event, hands: Hands, context: Context, why: Reason) -> tuple[Change, ...]:
-    """The deletion of a block, and of its untouched copies: one of those would stand for the key next time."""
-    doomed = [event]
-    for copy in hands.copies:
-        ahead = not has_begun(copy.fields.start, context.now)
-        if copy.uid == event.uid and ahead and not is_series(copy) and not hand_changed(copy):
-            doomed.append(copy)
+    """The deletion of a block, and of its plain copies: one of those would stand for the key next time."""
+    return _all_deleted([event, *_plain_copies(event, hands, context)], why)
+
+
+def _plain_copies(event: Event, hands: Hands, context: Context) -> list[Event]:
+    """The copies of a block that lie ahead and that nobody changed."""
+    ahead = (copy for copy in hands.copies if not has_begun(copy.fields.start, context.now))
+    return [copy for copy in ahead if copy.uid == event.uid and is_plain(copy)]
+
+
+def _all_deleted(events: Iterable[Event], why: Reason) -> tuple[Change, ...]:
     return tuple(
         Change(Action.DELETE, each.mark.key, each.mark.rule, each.calendar, each, None, "", (why,))
-        for each in doomed
+        for each in events
         if each.mark is not None
     )
 

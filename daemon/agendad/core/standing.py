@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Final
 
-from agendad.core.hands import is_series
+from agendad.core.hands import is_plain, is_series
 from agendad.core.timeline import overlaps, span
 from agendad.core.windows import numbered
 
@@ -84,8 +84,8 @@ class Stood:
     def firm(self, rules: Iterable[Rule], wanted: Callable[[str], bool]) -> Iterator[Firm]:
         """Own events that hold their time whoever wants it.
 
-        Those that have begun, that the person moved or copied, and those that they changed in another way and whose
-        key is not `wanted` by its rule any more.
+        Those that have begun, that the person moved or made a series of, and those that they changed in another way
+        and whose key is not `wanted` by its rule any more. A plain copy holds nothing: its block would flee from it.
         """
         names = {name: rule for rule in rules for name in (rule.moved_from, rule.id) if name}
         held = [
@@ -93,7 +93,7 @@ class Stood:
             for key, block in self.blocks.items()
             if self.hold(block) is not Hold.OPEN or (self._touched(block) and not wanted(key))
         ]
-        for event in (*held, *self.hands.copies):
+        for event in (*held, *(copy for copy in self.hands.copies if not is_plain(copy))):
             fields = event.fields
             if not fields.all_day:
                 rule = names.get(event.mark.rule) if event.mark else None
