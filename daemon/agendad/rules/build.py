@@ -28,7 +28,8 @@ from agendad.rules.fields import look, placement, rule, selector, trigger
 from agendad.rules.source import Refused
 from agendad.rules.table import read_table
 from agendad.rules.templates import resolve
-from agendad.rules.values import mapping
+from agendad.rules.tree import Scalar
+from agendad.rules.values import is_empty, mapping, refuse, shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from agendad.diagnostics import Diagnostic
     from agendad.model.rule import Trigger, Verb
     from agendad.rules.table import Found
-    from agendad.rules.tree import Node, Scalar
+    from agendad.rules.tree import Mapping, Node
 
 _ELSEWHERE = (
     ("at the top of the file", rule.FILE),
@@ -73,9 +74,7 @@ def build(key: Scalar, node: Node, around: Surroundings) -> Entry:
     except Refused as refused:
         rule_id, id_problems = "", refused.problems
     try:
-        found = read_table(
-            mapping(node, f"the rule `{rule_id}`", "{block: Deep work, every: weekday}"), rule.RULE, _ELSEWHERE
-        )
+        found = read_table(_mapping(key, node), rule.RULE, _ELSEWHERE)
     except Refused as refused:
         return Entry(key, None, (), None, (*id_problems, *refused.problems))
     steps = _steps(found)
@@ -102,6 +101,17 @@ def build(key: Scalar, node: Node, around: Surroundings) -> Entry:
         field_spans=found.spans(),
     )
     return Entry(key, found, tuple(steps), made, tuple(problems))
+
+
+def _mapping(key: Scalar, node: Node) -> Mapping:
+    """What a rule says. Lines that have lost their indentation are known by what is then taken for an id."""
+    if isinstance(node, Scalar) and key.text in rule.RULE.fields:
+        message = f"`{shown(key.text)}` stands where the id of a rule is due"
+        refuse(key, "wrong-type", message, "indent it deeper than the id of its rule")
+    if is_empty(node):
+        message = f"the rule `{shown(key.text)}` says nothing"
+        refuse(key, "empty-value", message, "write what belongs to it below it, indented deeper")
+    return mapping(node, f"the rule `{shown(key.text)}`", "{block: Deep work, every: weekday}")
 
 
 def _steps(found: Found) -> list[Found]:

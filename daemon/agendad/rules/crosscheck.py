@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from agendad.rules.table import Found
     from agendad.rules.tree import Scalar
 
+_LACKS: Final = ("no-country", "no-domains")
 _RELATIONS: Final = (placement.SAME_DAY_BEFORE, placement.SAME_DAY_AFTER, placement.NOT_SAME_DAY)
 _SELECTORS: Final = (trigger.AFTER, trigger.BEFORE, placement.SATISFIED_BY, rule.ALLOW)
 
@@ -42,7 +43,10 @@ class Known:
 
 
 def check(entries: SequenceOf[Entry], known: Known) -> list[Diagnostic]:
-    """Every problem between rules, and between rules and the rest of the configuration."""
+    """Every problem between rules, and between rules and the rest of the configuration.
+
+    What the configuration lacks is told at the first place that needs it, and not again at every other one.
+    """
     problems = [*_duplicates(entries), *_moved(entries, known.ids)]
     for entry in entries:
         if entry.found is None:
@@ -52,7 +56,8 @@ def check(entries: SequenceOf[Entry], known: Known) -> list[Diagnostic]:
             problems.extend(_mentions(part, known))
         if known.settings is not None:
             problems.extend(_configuration(entry.found, known.settings))
-    return problems
+    lacks = {each.code: each for each in reversed(problems) if each.code in _LACKS}
+    return [each for each in problems if lacks.get(each.code, each) is each]
 
 
 def duplicates(entries: Iterable[Entry]) -> frozenset[int]:

@@ -29,7 +29,7 @@ def read_root(
     if isinstance(root, Broken):
         return None, document.problems
     if not isinstance(root, Mapping):
-        message = f"{table.name} is a mapping, not {kind_of(root)}"
+        message = f"{table.name} has to be a mapping, not {kind_of(root)}"
         return None, (*document.problems, problem(root, "wrong-type", message, "begin with `version: 1`"))
     migrated, problems = current(root)
     problems = (*document.problems, *problems)

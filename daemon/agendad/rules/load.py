@@ -73,7 +73,7 @@ def load_configuration(config_dir: Path, *, template_dirs: Sequence[Path] = ()) 
     base = _Base(config_dir)
     folder = config_dir / RULES_FOLDER
     texts = list(_texts(_below(folder), config_dir, base.problems))
-    if not folder.is_dir():
+    if config_dir.is_dir() and not folder.is_dir():
         base.problems.append(_at_file(RULES_FOLDER, "no-rules", "there is no rules folder", warning=True))
     return _assemble(base, texts, (), template_dirs)
 
@@ -114,10 +114,10 @@ class _Base:
             self.settings, problems = config.read_settings(folder, data)
             self.problems.extend(problems)
         elif required and not self.problems:
-            hint = "run `agendad init`"
-            self.problems.append(
-                _at_file(config.NAME, "no-configuration", f"there is no {config.NAME} in {folder}", hint)
-            )
+            message = f"there is no {config.NAME} in {folder}" if folder.is_dir() else f"there is no folder {folder}"
+            other = folder / config.NAME.replace(".yaml", ".yml")
+            hint = f"rename {other.name} to {config.NAME}" if other.exists() else "run `agendad init`"
+            self.problems.append(_at_file(config.NAME, "no-configuration", message, hint))
         known = len(self.problems)
         data = _read(folder / people.NAME, people.NAME, self.problems, required=False)
         if data is not None:

@@ -60,6 +60,10 @@ class Source:
             self._lines[number] = self.text[start:stop].rstrip("\r\n")
         return self._lines[number]
 
+    def start(self, number: int) -> int:
+        """The place in `text` where a line begins, counted from 1."""
+        return self._starts[number - 1]
+
     def problem(
         self,
         start: int,

@@ -6,6 +6,7 @@ matched by the part that both share; what is not known keeps the parser's own wo
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -15,14 +16,13 @@ if TYPE_CHECKING:
     from agendad.rules.source import Source
 
 _QUOTE: Final = "put quotes around the text"
+_ALIGN: Final = "give keys of one mapping the same indentation"
+_KEY: Final = re.compile(r"(?P<indent>\s*)(?:- +)?(?P<key>[\w.-]+):(?:\s|$)")  # a line that begins with `key: `
+_VALUE: Final = re.compile(r":\s+[^#\s]")
+_TIGHT: Final = re.compile(r"\s*[\w.-]+:(?=\S)")
 
 # part of the parser's sentence, our sentence, hint
 _KNOWN: Final = (
-    (
-        "mapping values are not allowed",
-        "a colon is not allowed here",
-        "put quotes around text that holds `: `, or check the indentation",
-    ),
     (
         "block sequence entries are not allowed",
         "a list item is not allowed here",
@@ -56,15 +56,21 @@ def explain(source: Source, error: yaml.YAMLError) -> Diagnostic:
     mark = getattr(error, "problem_mark", None)
     place: int = min(mark.index, len(source.text)) if mark is not None else 0
     problem = str(getattr(error, "problem", None) or "the text is no YAML")
-    context = str(getattr(error, "context", None) or "")
-    context_mark = getattr(error, "context_mark", None)
     if "node content" in problem and not source.text[place:].strip():
         return _at(source, place, "the file ends inside a list or a mapping", "close it with `]` or `}`")
+    for part, look in _LOOKED_AT:
+        if part in problem:
+            return look(source, place)
     for part, message, hint in _KNOWN:
         if part in problem:
             return _at(source, place, message, hint)
-    if "cannot start any token" in problem:
-        return _bad_start(source, place)
+    return _in_context(source, error, place, problem)
+
+
+def _in_context(source: Source, error: yaml.YAMLError, place: int, problem: str) -> Diagnostic:
+    """The same where the parser's sentence says little, and what it was doing says more."""
+    context = str(getattr(error, "context", None) or "")
+    context_mark = getattr(error, "context_mark", None)
     if context_mark is not None:
         for part, message, hint in _OPEN:
             if part in context and "expected" in problem:
@@ -74,6 +80,33 @@ def explain(source: Source, error: yaml.YAMLError) -> Diagnostic:
     if "could not find expected ':'" in problem and context_mark is not None:
         return _at(source, context_mark.index, "a key without a colon", "write `key: value`")
     return _at(source, place, problem, "")
+
+
+def _colon(source: Source, place: int) -> Diagnostic:
+    """A colon inside a text. If its own line reads like a key and a value, the text began on a line above: why?"""
+    span = source.span(place, place)
+    here = _KEY.match(source.line(span.line))
+    if here is None or here.end("key") != span.column - 1:
+        return _at(source, place, "a colon is not allowed here", f"{_QUOTE} that holds `: `")
+    indent, between, number = here["indent"], 0, span.line - 1
+    while number and not _KEY.match(text := source.line(number)):
+        if text.strip() and not text.lstrip().startswith("#"):
+            between = number  # the first line after the last one that reads like a key
+        number -= 1
+    deeper = number > 0 and _VALUE.search(source.line(number)) and len(indent) > len(_indent(source.line(number)))
+    if between and not deeper and _indent(text := source.line(between)) == indent:
+        start = source.start(between)
+        if colon := _TIGHT.match(text):
+            return _at(source, start + colon.end() - 1, "a blank is missing after this colon", "write `key: value`")
+        return _at(source, start + len(indent), "a key without a colon", "write `key: value`")
+    if deeper and not between:
+        start = source.start(span.line) + len(indent)
+        return _at(source, start, "this line is indented deeper than the ones above", _ALIGN)
+    return _at(source, place, "a colon is not allowed here", f"{_QUOTE} that holds `: `, or check the indentation")
+
+
+def _indent(line: str) -> str:
+    return line[: len(line) - len(line.lstrip())]
 
 
 def _bad_start(source: Source, place: int) -> Diagnostic:
@@ -89,9 +122,10 @@ def _out_of_line(source: Source, place: int) -> Diagnostic:
     before = source.line(span.line)[: span.column - 1].rstrip()
     if before:
         return _at(source, place, "text follows a finished value", "put quotes around the whole value")
-    return _at(
-        source, place, "this line does not line up with the ones above", "give keys of one mapping the same indentation"
-    )
+    return _at(source, place, "this line does not line up with the ones above", _ALIGN)
+
+
+_LOOKED_AT: Final = (("mapping values are not allowed", _colon), ("cannot start any token", _bad_start))
 
 
 def _at(source: Source, place: int, message: str, hint: str) -> Diagnostic:

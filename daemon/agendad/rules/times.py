@@ -33,6 +33,7 @@ _SIGNS: Final = {
 }
 _EXPECTED: Final = "expected a duration such as `45m`, `2h`, `1h30m`, `3 days`"
 _TIME = re.compile(r"(\d\d?):(\d\d)")
+_BETWEEN = re.compile(r"\s*(?:-|–|—|\bto\b|\buntil\b|\.\.)\s*")  # what people write between two times
 _PARTS: Final = ("morning", "afternoon", "earliest", "latest")
 
 # ---------------------------------------------------------------- durations
@@ -172,7 +173,7 @@ def parse_time_range(text: str) -> TimeWindow:
 
 def parse_at(text: str) -> At:
     """`at:`, as `14:00`, or a range as in `parse_time_range`."""
-    if "-" in text:
+    if _BETWEEN.search(text.strip().lower()):
         window = parse_time_range(text)
         return At(window.start, window.end)
     return At(parse_time(text))
@@ -217,10 +218,10 @@ def _time(text: str, place: Place, latest: int) -> int:
 
 def _time_range_hint(text: str) -> str:
     """A range made of the times that were most likely meant."""
-    parts = [part for part in re.split(r"\s*(?:-|–|—|\bto\b|\buntil\b|\.\.)\s*", text.strip().lower()) if part]
+    parts = [part for part in _BETWEEN.split(text.strip().lower()) if part]
     start = _meant_time(parts[0]) if parts else 540
     end = _meant_time(parts[1]) if len(parts) > 1 and parts[1] != "24:00" else DAY if len(parts) > 1 else start + 60
-    return did_you_mean(f"{_spelled(start)}-{_spelled(min(end, DAY))}")
+    return did_you_mean(f"{_spelled(start)}-{_spelled(min(start + 60 if end == start else end, DAY))}")
 
 
 def _meant_time(body: str) -> int:

@@ -80,7 +80,7 @@ def mapping(node: Node, what: str, example: str) -> Mapping:
     if isinstance(node, Broken):
         raise Refused
     if not isinstance(node, Mapping):
-        refuse(node, "wrong-type", f"{what} is a mapping, not {kind_of(node)}", f"such as `{example}`")
+        refuse(node, "wrong-type", f"{what} has to be a mapping, not {kind_of(node)}", f"such as `{example}`")
     return node
 
 

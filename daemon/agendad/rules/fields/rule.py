@@ -118,7 +118,7 @@ STEP: Final = Table(
 def _steps(node: Node) -> tuple[Node, ...]:
     """The steps as they stand; `build` reads each, and completes it with what the rule says for all."""
     if not isinstance(node, Sequence):
-        refuse(node, "wrong-type", f"`steps` is a list, not {kind_of(node)}", f"such as `{STEP_EXAMPLE}`")
+        refuse(node, "wrong-type", f"`steps` has to be a list, not {kind_of(node)}", f"such as `{STEP_EXAMPLE}`")
     return tuple(node.items)
 
 

@@ -84,7 +84,7 @@ _DATE_LIKE: Final = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]")
 
 def _exclusions(node: Node) -> Exclusions:
     if isinstance(node, Mapping):
-        refuse(node, "wrong-type", f"`except` is a list, not {kind_of(node)}")
+        refuse(node, "wrong-type", f"`except` has to be a list, not {kind_of(node)}")
     names: set[str] = set()
     days: frozenset[int] = frozenset()
     dates = []
