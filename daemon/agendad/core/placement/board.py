@@ -67,8 +67,10 @@ class Item:
     def fits(self, length: int) -> int:
         """The ticks at which a piece of `length` lies wholly inside one window."""
         if length not in self._fits:
-            starts = (bits.span(start, end - length + 1) for start, end in self.windows)
-            self._fits[length] = reduce(int.__or__, starts, 0)
+            starts = 0
+            for start, end in self.windows:
+                starts |= bits.span(start, end - length + 1)
+            self._fits[length] = starts
         return self._fits[length]
 
 
@@ -115,7 +117,8 @@ class Board:
 
     def ticks(self, ranges: Iterable[Stretch]) -> Pieces:
         """Ranges in ticks."""
-        return tuple((self.tick(start), self.tick(end)) for start, end in ranges)
+        origin, unit = self.origin, self.unit
+        return tuple([((start - origin) // unit, (end - origin) // unit) for start, end in ranges])
 
     def day_of(self, tick: int) -> tuple[int, int]:
         """The day that holds a tick, as a range."""
@@ -283,10 +286,13 @@ class Board:
         movable = bool(home) and request.yields is Yield.MOVE
         if movable:
             least = most = home[0][1] - home[0][0]
-        pulls = tuple(self._pull(pull.starts) for pull in request.pulls)
+        pulls = tuple([self._pull(pull.starts) for pull in request.pulls])
         if movable:
             pulls = (self._pull(((request.windows[0][0], request.windows[0][0] + 1),)), *pulls)
-        anchors = (self.tick(anchor) for anchor in request.anchors if self.origin <= anchor < self.part.days[-1])
+        anchors = 0
+        for anchor in request.anchors:
+            if self.origin <= anchor < self.part.days[-1]:
+                anchors |= 1 << self.tick(anchor)
         pieces = request.pieces
         return Item(
             index=index,
@@ -296,7 +302,7 @@ class Board:
             most=max(1, most),
             gap=request.gap // self.unit,
             windows=windows,
-            anchors=reduce(int.__or__, (1 << anchor for anchor in anchors), 0),
+            anchors=anchors,
             stands=self.ticks(sorted(request.stands)),
             pulls=pulls,
             home=home[0] if home else None,

@@ -7,8 +7,7 @@ fewest; a chain without gain is not followed.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from agendad.core.placement import bits
 from agendad.core.placement.board import worth
@@ -23,8 +22,7 @@ BREADTH = 8
 """How many places are tried for one link, the cheapest first."""
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
+class Gap(NamedTuple):
     """A free range [start, end) once the blocks `out` (indexes), worth `worth` where they stand, are gone.
 
     `stiff` is what they lose if nothing of the range is left to them, `heavy` the most that one tick of it could save.
@@ -38,8 +36,7 @@ class Gap:
     heavy: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """One place that a block could take, the gap it would make there, and the cost: what goes less what comes."""
 
     cost: int
@@ -179,12 +176,15 @@ class Chains:
     def _known(self, item: Item) -> list[Gap]:
         """The gaps of the board as it is, with what they would cost."""
         if item.gap not in self.gaps:
-            found = []
-            for gap in self._gaps(item, frozenset()):
-                stiff = self._loss(gap, 0, self.elsewhere)
-                heavy = max(self.board.items[index].weight for index in gap.out)
-                found.append(Gap(gap.start, gap.end, gap.out, gap.worth, stiff, heavy))
-            self.gaps[item.gap] = found
+            items, away = self.board.items, self._away
+            self.gaps[item.gap] = [
+                Gap(
+                    *gap[:4],
+                    stiff=max(0, gap.worth - sum([away(index, self.elsewhere) for index in gap.out])),
+                    heavy=max([items[index].weight for index in gap.out]),
+                )
+                for gap in self._gaps(item, frozenset())
+            ]
         return self.gaps[item.gap]
 
     def _worthwhile(self, item: Item, need: int) -> list[Gap]:
@@ -221,24 +221,34 @@ class Chains:
         Every choice of who stays in the gap is looked at; the others go where they would be worth most now.
         """
         board = self.board
+        base = 0
+        tempted = []  # who may do better by staying: weight, least and most length, and the worth elsewhere
         for index in gap.out:
-            if index not in elsewhere:
-                item = board.items[index]
-                length = longest(board, item, board.blocked(item), (item.least, item.most))
-                elsewhere[index] = item.weight * length
-        away = [elsewhere[index] for index in gap.out]
-        best = sum(away)
-        for choice in range(1, 1 << len(away) if left else 1):
-            staying = [board.items[index] for at, index in enumerate(gap.out) if choice >> at & 1]
-            spare = left - sum([item.least for item in staying])
+            item = board.items[index]
+            away = self._away(index, elsewhere)
+            base += away
+            if item.least <= left and away < item.weight * min(item.most, left):
+                tempted.append((item.weight, item.least, item.most, away))
+        best = base
+        tempted.sort(reverse=True)
+        for choice in range(1, 1 << len(tempted)):
+            staying = [one for at, one in enumerate(tempted) if choice >> at & 1]
+            spare = left - sum([least for _, least, _, _ in staying])
             if spare >= 0:
-                gain = sum([value for at, value in enumerate(away) if not choice >> at & 1])
-                for item in sorted(staying, key=lambda item: -item.weight):
-                    more = min(spare, item.most - item.least)
+                gain = base
+                for weight, least, most, away in staying:
+                    more = min(spare, most - least)
                     spare -= more
-                    gain += item.weight * (item.least + more)
+                    gain += weight * (least + more) - away
                 best = max(best, gain)
         return max(0, gap.worth - best)
+
+    def _away(self, index: int, elsewhere: dict[int, int]) -> int:
+        """What a block would be worth at another place, as far as `elsewhere` does not know it yet."""
+        if index not in elsewhere:
+            board, item = self.board, self.board.items[index]
+            elsewhere[index] = item.weight * longest(board, item, board.blocked(item), (item.least, item.most))
+        return elsewhere[index]
 
     def _lengths(self, item: Item, gap: Gap) -> set[int]:
         """As long as a gap lets it be, as short as it may be, and what leaves the others in the gap their least."""
@@ -276,13 +286,14 @@ class Chains:
             while last < len(loose) and loose[last][0][0] < end:
                 last += 1
             inside = loose[at:last]
+            indexes = tuple([other.index for _, other in inside])
+            values = [worth_of(board, index) for index in indexes]
             lows = [start, *(max(start, piece[1] + max(item.gap, other.gap)) for piece, other in inside)]
             highs = [*(min(end, piece[0] - max(item.gap, other.gap)) for piece, other in inside), end]
             for first in range(len(inside)):
                 for after in range(first + 1, min(first + CROWD, len(inside)) + 1):
-                    out = tuple([other.index for _, other in inside[first:after]])
-                    lost = sum([worth_of(board, index) for index in out])
-                    found.append(Gap(lows[first], highs[after], out, lost))
+                    lost = sum(values[first:after])
+                    found.append(Gap(lows[first], highs[after], indexes[first:after], lost))
         return found
 
 

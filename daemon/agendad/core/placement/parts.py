@@ -52,14 +52,13 @@ def split(problem: Problem) -> list[Problem]:
 
 
 def _ranges(request: Request) -> tuple[Stretch, ...]:
-    return (*request.windows, *request.refuge, *request.stands)
+    return request.windows + request.refuge + request.stands
 
 
 def _hull(request: Request) -> Stretch:
     """From the first minute that the request can touch to the last; its gap reaches over the edges."""
     ranges = _ranges(request)
-    starts, ends = [start for start, _ in ranges], [end for _, end in ranges]
-    return (min(starts) - request.gap, max(ends) + request.gap)
+    return (min(ranges)[0] - request.gap, max([end for _, end in ranges]) + request.gap)
 
 
 def _cover(days: Sequence[int], start: int, end: int) -> tuple[int, ...]:

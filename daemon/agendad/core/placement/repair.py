@@ -6,7 +6,6 @@ want the same time; afterwards everybody who can go back without loss does.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agendad.core.placement.chains import Chains, is_loose, most_worth
@@ -56,7 +55,9 @@ def _seat_waiting(board: Board, chains: Chains) -> bool:
 
 def _kind(item: Item) -> tuple[object, ...]:
     """All that decides where an item that stands nowhere may stand."""
-    return (replace(item.request, key="", rule="", stands=(), settled=False), item.ties)
+    one = item.request
+    place = (item.windows, item.home is None, item.anchors, item.pulls, item.ties, one.may_overlap)
+    return (*place, item.least, item.most, item.gap, item.weight, one.pieces, one.firm_days)
 
 
 def _lengthen(board: Board, chains: Chains) -> bool:
