@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence as SequenceOf
 
     from agendad.diagnostics import Diagnostic
-    from agendad.model.settings import People, Settings
+    from agendad.model.settings import CalendarSettings, People, Settings
     from agendad.rules.build import Entry
     from agendad.rules.table import Found
     from agendad.rules.tree import Scalar
@@ -126,10 +126,20 @@ def _mentions(found: Found, known: Known) -> Iterator[Diagnostic]:
         for kind, node in mentions(found.nodes[field.name]):
             if kind == "rule":
                 yield from _unknown_rule(node, known)
+            elif kind == "calendar" and known.settings is not None:
+                yield from _unread_calendar(node, known.settings.calendar)
             elif kind == "meeting" and known.settings is not None and not known.settings.me.domains:
                 yield from _no_domains(node)
             elif kind == "party" and known.people is not None:
                 yield from _unknown_party(node, known.people)
+
+
+def _unread_calendar(node: Scalar, calendar: CalendarSettings) -> Iterator[Diagnostic]:
+    name, read = node.text.strip(), {*calendar.read, calendar.write}
+    if name not in read:
+        hint = did_you_mean(name, read) or "add it to `read:` in agendad.yaml"
+        message = f"the calendar `{shown(name)}` is not read, so that nothing in it matches"
+        yield problem(node, "unread-calendar", message, hint, Severity.WARNING)
 
 
 def _no_domains(node: Scalar) -> Iterator[Diagnostic]:

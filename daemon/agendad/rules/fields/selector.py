@@ -301,13 +301,14 @@ SELECTOR: Final = Table(
 
 _MENTIONS: Final = {
     "rule": "rule",
+    "calendar": "calendar",
     "meeting": "meeting",
     **dict.fromkeys(("organizer", "attendees", "any", "all", "none", "not"), "party"),
 }
 
 
 def mentions(node: Node) -> Iterator[tuple[str, Scalar]]:
-    """What a selector names that has to exist elsewhere: `rule`, `meeting` or `party`, and the text with its place.
+    """What a selector names that has to exist elsewhere, as `rule`, `calendar`, `meeting` or `party`, with its place.
 
     Only for selectors that were read without a problem, so that texts stand only where they name people or rules.
     """
