@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 NAME: Final = "decisions.json"
 VERSION: Final = 1
+_YEARS: Final = (1900, 9000)
+"""Outside of them, reckoning with days and zones leaves the calendar."""
 _SECTIONS: Final = {"version", "deleted", "first_days", "absences", "pauses"}
 
 
@@ -44,7 +46,7 @@ def load(folder: Path) -> Decisions:
         return _from_json(raw)
     except json.JSONDecodeError as error:
         raise _unusable(path, f"line {error.lineno}, column {error.colno}: {error.msg.lower()}") from error
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, RecursionError, TypeError, ValueError) as error:
         raise _unusable(path, f"not as it was written ({error})") from error
 
 
@@ -128,6 +130,8 @@ def _instant(text: str) -> datetime:
     instant = datetime.fromisoformat(text)
     if instant.tzinfo is None:
         raise ValueError(f"{text!r} has no offset from UTC")
+    if not _YEARS[0] <= instant.year < _YEARS[1]:
+        raise ValueError(f"{text!r} is not a time of our days")
     return instant
 
 

@@ -21,7 +21,7 @@ SOME = Decisions(
     absences=((date(2026, 12, 24), date(2027, 1, 3)),),
     pauses=(Pause(NOW, NOW.replace(hour=9)), Pause(NOW.replace(hour=10))),
 )
-WHEN = st.datetimes(timezones=st.just(UTC))
+WHEN = st.datetimes(datetime(1900, 1, 1), datetime(8999, 12, 31), timezones=st.just(UTC))  # noqa: DTZ001  # bounds
 
 
 class Stopped(Exception):
@@ -89,6 +89,8 @@ def test_stopped_at_any_point_the_file_is_the_old_one_or_the_new_one(tmp_path):
         ('{"version": 1, "first_days": {"a": "2026-11-23T08:00"}}', "no offset"),
         ('{"version": 1, "first_days": {"a": 7}}', "not as it was written"),
         ('{"version": 1, "absences": [{"from": "2026-13-01", "to": "2026-12-01"}]}', "month"),
+        ('{"version": 1, "first_days": {"a": "0001-01-01T00:00:00+14:00"}}', "not a time of our days"),
+        ("[" * 100_000, "recursion"),
         (b"\xff\xfe", "utf-8"),
     ],
 )
