@@ -104,16 +104,42 @@ def changed_file(data: bytes, uid: str, before: EventFields, after: EventFields,
 
 
 def without_event(data: bytes, uid: str) -> bytes | None:
-    """The file without the event; None when nothing but zones would be left. Raises NotThere."""
+    """The file without the one event; None when nothing but zones would be left. Raises NotThere."""
     lines = _split(data)
-    begin, end = _only_event(lines, uid)
-    rest = lines[:begin] + lines[end + 1 :]
+    return _without(lines, [_only_event(lines, uid)])
+
+
+def without_series(data: bytes, uid: str) -> bytes | None:
+    """The same without a series and all its exceptions."""
+    lines = _split(data)
+    return _without(lines, _events(lines, uid))
+
+
+def _without(lines: list[bytes], events: list[tuple[int, int]]) -> bytes | None:
+    rest = list(lines)
+    for begin, end in reversed(events):
+        del rest[begin : end + 1]
     left = {_value(line).upper() for line in rest if _name(line) == "BEGIN"}
     return b"".join(rest) if left & {"VEVENT", "VTODO", "VJOURNAL", "VFREEBUSY"} else None
 
 
 def _only_event(lines: list[bytes], uid: str) -> tuple[int, int]:
     """The lines from BEGIN:VEVENT to END:VEVENT (not included) of the one event under the UID."""
+    found = _events(lines, uid)
+    begin, end = found[0]
+    if len(found) > 1 or _is_member(lines, begin, end):
+        raise NotThere("the event was made into a series by hand")
+    return begin, end
+
+
+def _is_member(lines: list[bytes], begin: int, end: int) -> bool:
+    """Whether an event is a series, or a member of one."""
+    names = {_name(lines[own]) for own in _own(lines, begin, end)}
+    return bool(names & {"RRULE", "RDATE", "RECURRENCE-ID"})
+
+
+def _events(lines: list[bytes], uid: str) -> list[tuple[int, int]]:
+    """The lines from BEGIN:VEVENT to END:VEVENT (not included) of every event under the UID; at least one."""
     found = []
     begin: int | None = None
     for at, line in enumerate(lines):
@@ -128,11 +154,7 @@ def _only_event(lines: list[bytes], uid: str) -> tuple[int, int]:
                 begin = None
     if not found:
         raise NotThere("the event is no longer in its file")
-    begin, end = found[0]
-    names = {_name(lines[own]) for own in _own(lines, begin, end)}
-    if len(found) > 1 or names & {"RRULE", "RDATE", "RECURRENCE-ID"}:
-        raise NotThere("the event was made into a series by hand")
-    return begin, end
+    return found
 
 
 def _own(lines: list[bytes], begin: int, end: int) -> list[int]:

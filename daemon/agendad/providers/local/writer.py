@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from agendad.model.identity import is_own
 from agendad.ports import Create, Outcome, Update
 from agendad.providers.local import files
-from agendad.providers.local.compose import NotThere, Stamp, changed_file, new_file, without_event
+from agendad.providers.local.compose import NotThere, Stamp, changed_file, new_file, without_event, without_series
 from agendad.providers.local.convert import event as to_event
 from agendad.providers.local.expand import singles
 from agendad.providers.local.index import is_calendar_file
@@ -64,6 +64,7 @@ class Writer:
         self._zone = zone
         self._now = now
         self._checkpoint = checkpoint
+        self._left: dict[tuple[Path, str], str] = {}  # of files that were changed here: etag as read, etag now
 
     def run(self, write: Write) -> Outcome:
         """Does one write."""
@@ -82,9 +83,14 @@ class Writer:
             self._create(write)
             return
         target = self._target(write.event)
+        if isinstance(write, Update) and write.event.recurring:
+            raise _Conflict("the event was made into a series by hand")
         data = self._unchanged(target, write.event)
         try:
-            left = self._changed(data, write) if isinstance(write, Update) else without_event(data, write.event.uid)
+            if isinstance(write, Update):
+                left: bytes | None = self._changed(data, write)
+            else:
+                left = (without_series if write.event.recurring else without_event)(data, write.event.uid)
         except NotThere as why:
             raise _Conflict(str(why)) from None
         if left is None:
@@ -94,6 +100,7 @@ class Writer:
         else:
             self._prepare(target, left)
             files.replace(target, self._checkpoint)
+            self._left[target, write.event.etag] = etag(left)
         self._settle_folder(target.parent)
 
     def _create(self, write: Create) -> None:
@@ -133,8 +140,6 @@ class Writer:
             raise _Conflict("the event was not made by agendad")
         if event.calendar != self._calendar:
             raise _Conflict(f"{event.calendar!r} is not the calendar that is written")
-        if event.recurring:
-            raise _Conflict("the event was made into a series by hand")
         if "/" in event.href or not is_calendar_file(event.href or "."):
             raise _Conflict(f"{event.href!r} is not a file of this calendar")
         return Path(os.path.realpath(self._folder / event.href))
@@ -146,7 +151,7 @@ class Writer:
             if not self._folder.is_dir():
                 raise
             raise _Conflict("the event is gone") from None
-        if etag(data) != event.etag:
+        if etag(data) != self._left.get((target, event.etag), event.etag):
             raise _Conflict("the event was changed since it was read")
         return data
 

@@ -243,14 +243,19 @@ def test_a_new_time_leaves_the_zones_that_other_events_name(folder: Path) -> Non
     assert file(folder).read_bytes().count(b"TZID:Europe/Paris") == 1
 
 
-def test_a_block_that_was_made_a_series_by_hand_is_left_alone(folder: Path) -> None:
-    (folder / "own" / "x.ics").write_bytes(BY_HAND.replace(b"SEQUENCE:4", b"RRULE:FREQ=DAILY;COUNT=1"))
+def test_a_block_that_was_made_a_series_by_hand_is_removed_whole_or_left_alone(folder: Path) -> None:
+    """Whole only for who knows that it is a series: `purge`."""
+    series = folder / "own" / "x.ics"
+    series.write_bytes(BY_HAND.replace(b"SEQUENCE:4", b"RRULE:FREQ=DAILY;COUNT=1"))
     seen = event(folder)
-    for guise in (seen, replace(seen, recurring=False, recurrence_id=None)):
-        outcomes = run(
-            folder, Update(guise, replace(seen.fields, title="x"), Mark("deep-work", KEY, "")), Delete(guise)
-        )
-        assert [one.status for one in outcomes] == ["conflict", "conflict"]
+    single = replace(seen, recurring=False, recurrence_id=None)
+    writes = [
+        *(Update(each, replace(seen.fields, title="x"), Mark("deep-work", KEY, "")) for each in (seen, single)),
+        Delete(single),
+        Delete(seen),
+    ]
+    assert [one.status for one in run(folder, *writes)] == ["conflict", "conflict", "conflict", "done"]
+    assert not series.exists()
 
 
 def test_a_uid_that_lies_in_a_file_of_another_name_is_taken(folder: Path) -> None:
