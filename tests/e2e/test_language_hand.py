@@ -363,6 +363,23 @@ def test_a_renamed_rule_keeps_its_history_with_moved_from(kept: Project) -> None
     assert "Mine" in [str(event["SUMMARY"]) for event in kept.own().values()]
 
 
+@pytest.mark.parametrize("lost", LOSSES[:2], ids="+".join)
+def test_a_rule_renamed_again_keeps_its_history(kept: Project, lost: tuple[str, ...]) -> None:
+    """`moved_from` names the id before the last renaming; the line may then stay."""
+    kept.edit(TUE, to="2026-11-24 14:00-16:00")
+    kept.delete(WED)
+    kept.apply()
+    for old, new in (("r", "focus"), ("focus", "deep")):
+        (kept.config / "rules" / f"{old}.yaml").unlink()
+        kept.rule(*RULE, f"moved_from: {old}", name=new)
+        kept.kept()
+    lose(kept, lost)
+    plan = kept.kept()
+    assert plan.blocks() == ["2026-11-24 14:00-16:00"]
+    assert {block["rule"] for block in plan.of()} == {"deep"}
+    assert kept.kept(now="2026-12-01T08:00").blocks() == ["2026-12-01 09:00-12:00", "2026-12-02 09:00-12:00"]
+
+
 def test_without_moved_from_a_renamed_rule_is_a_new_one(kept: Project) -> None:
     kept.delete(TUE)
     kept.apply()
@@ -604,6 +621,31 @@ def test_blocks_left_in_another_calendar_still_follow_their_rule(kept: Project) 
 def test_purge_reaches_what_was_written_before_the_calendar_changed(kept: Project) -> None:
     kept.configure(calendar="{provider: local, path: calendars/, write: family, read: [personal, family]}")
     kept.ok("purge", "--yes")
+    assert kept.files() == []
+
+
+def test_purge_removes_a_block_that_was_made_a_series_whole(kept: Project) -> None:
+    import icalendar
+
+    kept.edit(TUE, RRULE=icalendar.vRecur.from_ical("FREQ=WEEKLY"))
+    kept.kept()
+    kept.ok("purge", "--yes")
+    assert kept.files() == []
+
+
+def test_blocks_that_were_put_into_one_file_are_changed_in_one_cycle(kept: Project) -> None:
+    import icalendar
+
+    one, other = kept.file_of(TUE), kept.file_of(WED)
+    calendar = icalendar.Calendar.from_ical(one.read_bytes())
+    calendar.add_component(icalendar.Calendar.from_ical(other.read_bytes()).walk("VEVENT")[0])
+    one.write_bytes(calendar.to_ical())
+    other.unlink()
+    kept.rule("block: Focus", RULE[1], "at: 10:00-11:00")
+    assert kept.kept().blocks() == ["2026-11-24 10:00-11:00", "2026-11-25 10:00-11:00"]
+    assert kept.files() == [one]
+    kept.rule(*RULE, "enabled: false")
+    kept.kept()
     assert kept.files() == []
 
 

@@ -18,14 +18,15 @@ from agendad.core.timeline import wall
 from agendad.core.triggers import identity
 from agendad.drafting.expressions import Expressions
 from agendad.errors import UsageError
+from agendad.model.identity import is_own
 from agendad.model.plan import Plan
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from agendad.core.problem import Problem, Solution
     from agendad.ledger import Ledger
-    from agendad.model.calendar import EventFields
+    from agendad.model.calendar import Event, EventFields
     from agendad.model.memory import Decisions, Memory
     from agendad.model.rule import Rule
     from agendad.model.settings import Settings
@@ -63,6 +64,7 @@ def look(loaded: Loaded, port: CalendarPort, ledger: Ledger, decisions: Decision
     start, end = stretch(settings, loaded.rules, memory.written.values(), now)
     snapshot = port.read(start, end)
     settings, rules = _in_calendar_zone(settings, loaded.rules, snapshot.timezone)
+    rules = with_first_ids(rules, snapshot.events, memory)
     enabled = tuple(rule for rule in rules if rule.enabled)
     now = now.astimezone(settings.timezone)
     context = Context(
@@ -100,6 +102,27 @@ def look(loaded: Loaded, port: CalendarPort, ledger: Ledger, decisions: Decision
         decision=decision,
         reconciled=reconcile(decision.desired, seen, context, unplaced),
     )
+
+
+def with_first_ids(rules: tuple[Rule, ...], events: Iterable[Event], memory: Memory) -> tuple[Rule, ...]:
+    """The rules with `moved_from` naming the id that their keys are made of.
+
+    That is the very first one. A person who renames a rule again writes the id before it; whose keys that rule kept is
+    told by the marks of the events and by what is remembered.
+    """
+    known = [(event.mark.rule, event.mark.key) for event in events if event.mark and is_own(event)]
+    known += [(written.rule, key) for key, written in memory.written.items()]
+    known += [(gone.rule, key) for key, gone in memory.decisions.deleted.items()]
+    began: dict[str, set[str]] = {}
+    for rule, key in known:
+        began.setdefault(rule, set()).add(key.partition("/")[0])
+    taken = {rule.id for rule in rules} | {rule.moved_from for rule in rules}
+
+    def resolved(rule: Rule) -> Rule:
+        first = began.get(rule.id) or began.get(rule.moved_from) or set()
+        return replace(rule, moved_from=next(iter(first))) if len(first) == 1 and not first & taken else rule
+
+    return tuple(resolved(rule) if rule.moved_from else rule for rule in rules)
 
 
 def first_day_ids(rules: tuple[Rule, ...]) -> frozenset[str]:
