@@ -6,17 +6,21 @@ import os
 import platform
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
+from zoneinfo import TZPATH
 
 from agendad import __version__, decisions
 from agendad.core.safety import emptied
 from agendad.errors import AgendadError
+from agendad.views.lines import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
     from agendad.app.home import Home
+    from agendad.model.settings import Settings
     from agendad.rules.load import Loaded
 
 State = Literal["ok", "warning", "error"]
@@ -38,13 +42,22 @@ def examine(home: Home, loaded: Loaded, now: datetime) -> Iterator[Finding]:
     yield Finding("program", "ok", f"agendad {__version__}, Python {platform.python_version()} on {sys.platform}")
     errors = sum(problem.severity == "error" for problem in loaded.diagnostics)
     if errors:
-        yield Finding("rules", "error", f"{errors} errors in {home.config}", "`agendad check` shows each", 1)
+        yield Finding("rules", "error", f"{counted(errors, 'error')} in {home.config}", "`agendad check` shows each", 1)
     else:
         enabled = sum(rule.enabled for rule in loaded.rules)
-        yield Finding("rules", "ok", f"{len(loaded.rules)} rules, {enabled} enabled, in {home.config}")
+        yield Finding("rules", "ok", f"{counted(len(loaded.rules), 'rule')}, {enabled} enabled, in {home.config}")
+    if loaded.settings is not None:
+        yield _time(now, loaded.settings)
     yield from _state(home)
     if loaded.settings is not None and not errors:
         yield from _calendars(home, loaded, now)
+
+
+def _time(now: datetime, settings: Settings) -> Finding:
+    zone = settings.timezone
+    system = any(Path(folder, zone.key).exists() for folder in TZPATH)
+    source = "the system's zone data" if system else "the zone data of the package tzdata"
+    return Finding("time", "ok", f"{now.astimezone(zone):%Y-%m-%d %H:%M} in {zone.key}, by {source}")
 
 
 def _state(home: Home) -> Iterator[Finding]:
@@ -73,7 +86,7 @@ def _state(home: Home) -> Iterator[Finding]:
             "if they were lost: blocks that you deleted by hand will come back; delete them once more",
         )
         return
-    yield Finding("state", "ok", f"{folder}: {len(kept.deleted)} deletions by hand remembered")
+    yield Finding("state", "ok", f"{folder}: {counted(len(kept.deleted), 'deletion')} by hand remembered")
 
 
 def _calendars(home: Home, loaded: Loaded, now: datetime) -> Iterator[Finding]:
@@ -88,7 +101,7 @@ def _calendars(home: Home, loaded: Loaded, now: datetime) -> Iterator[Finding]:
         return
     for name, count in sorted(seen.snapshot.counts.items()):
         written = " (blocks are written here)" if name == settings.calendar.write else ""
-        yield Finding("calendars", "ok", f"`{name}`: {count} events{written}")
+        yield Finding("calendars", "ok", f"`{name}`: {counted(count, 'event')}{written}")
     for problem in seen.snapshot.problems:
         yield Finding(
             "calendars", "warning", f"{problem.span.file}:{problem.span.line}: {problem.message}", problem.hint
@@ -96,6 +109,8 @@ def _calendars(home: Home, loaded: Loaded, now: datetime) -> Iterator[Finding]:
     if refusal := emptied(seen.hands, seen.snapshot.counts, seen.context):
         yield Finding("calendars", "error", refusal.message, refusal.hint, refusal.exit_status)
     elif seen.reconciled.changes:
-        yield Finding("cycle", "ok", f"{len(seen.reconciled.changes)} changes to make", "`agendad plan` shows them")
+        yield Finding(
+            "cycle", "ok", f"{counted(len(seen.reconciled.changes), 'change')} to make", "`agendad plan` shows them"
+        )
     else:
         yield Finding("cycle", "ok", "the calendar agrees with the rules")

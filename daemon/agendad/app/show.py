@@ -71,7 +71,7 @@ def applied_text(applied: Applied, terminal: Terminal) -> str:
     """What an apply did, one line each, and what it left undone."""
     seen = applied.seen
     plan = _as_plan(applied)
-    text = plan_text(sheet_of(plan, seen), terminal) if plan.changes else "Nothing to change.\n"
+    text = plan_text(sheet_of(plan, seen), terminal) if plan.changes else ""
     return text + missed_text(applied.done)
 
 

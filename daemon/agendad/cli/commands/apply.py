@@ -61,5 +61,7 @@ def report(applied: Applied, context: Context) -> None:
 
     if context.json:
         context.print_json(show.applied_json(applied))
+    elif not (applied.done.outcomes or applied.done.later):
+        context.say("Nothing to change.")
     else:
         context.write(show.applied_text(applied, terminal(context)))

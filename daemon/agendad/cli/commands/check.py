@@ -27,6 +27,7 @@ def run(args: argparse.Namespace, context: Context) -> int:
     from agendad.app.home import Home
     from agendad.cli.problems import as_json, as_text
     from agendad.rules.report import as_github, summary
+    from agendad.views.lines import counted
 
     loaded = Home(context.config_dir, context.state_dir).read(args.paths)
     zone = loaded.settings.timezone if loaded.settings else UTC
@@ -38,5 +39,5 @@ def run(args: argparse.Namespace, context: Context) -> int:
         context.write("".join(f"{as_github(each)}\n" for each in found))
     else:
         context.write(as_text(found, colour=context.colour))
-        context.say(summary(found) or f"{len(loaded.rules)} rules, no problem")
+        context.say(summary(found) or f"{counted(len(loaded.rules), 'rule')}, no problem")
     return 1 if any(each.severity is Severity.ERROR for each in found) else 0
