@@ -31,8 +31,10 @@ def repair(board: Board, homeless: Sequence[int]) -> None:
     displaced = [index for index in homeless if board.items[index].stands]
     for index in sorted(displaced, key=lambda index: (-most_worth(board.items[index]), index)):
         chains.rescue(index, DEPTH, STEPS)
-    while _seat_waiting(board, chains) | _lengthen(board, chains):
-        pass
+    changed = True
+    while changed:
+        changed = _seat_waiting(board, chains)
+        changed = _lengthen(board, chains) or changed
     _go_back(board)
 
 
@@ -88,7 +90,11 @@ def _go_back(board: Board) -> None:
 
 def _moved(board: Board) -> int:
     """How many blocks are not where they stood."""
-    return sum(1 for item in board.items if item.stands and board.places[item.index] != item.stands)
+    return sum(1 for item in board.items if _has_moved(board, item))
+
+
+def _has_moved(board: Board, item: Item) -> bool:
+    return bool(item.stands) and board.places[item.index] != item.stands
 
 
 def _return(board: Board, item: Item) -> bool:
@@ -112,12 +118,21 @@ def _return(board: Board, item: Item) -> bool:
 def _renounce(board: Board, item: Item) -> bool:
     """Takes a block off, lets others that have moved return, and gives what is free to whoever waits."""
     board.take(item.index)
-    for other in board.items:
-        pieces = board.places[other.index]
-        if other is item or not other.stands or pieces == other.stands or other.home or other.index in board.dropped:
-            continue
-        board.take(other.index)
-        board.put(other.index, other.stands if still_fits(board, other) else pieces)
+    others = [
+        other
+        for other in board.items
+        if other is not item and _has_moved(board, other) and not other.home and other.index not in board.dropped
+    ]
+    moved = [(other, board.take(other.index)) for other in others]  # all at once: one may stand in another's way
+    able = [still_fits(board, other) for other in others]
+    for (other, pieces), may_return in zip(moved, able, strict=True):
+        if not may_return:
+            board.put(other.index, pieces)
+    for (other, pieces), may_return in zip(moved, able, strict=True):
+        if may_return and still_fits(board, other):
+            board.put(other.index, other.stands)
+        elif may_return and not any(board.in_the_way(other, *piece) for piece in pieces):
+            board.put(other.index, pieces)
     for index in _waiting(board):
         fill(board, index)
     return True
@@ -165,16 +180,15 @@ def push(board: Board, index: int) -> bool:
             continue
         if not board.places[other.index] or other.request.may_overlap or not _meet(item, other):
             continue
-        before, worth = list(board.places), board.worth()
-        board.take(other.index)
-        if not fill(board, index):
-            board.put(other.index, before[other.index])
-            continue
-        board.put(other.index, seat_fixed(board, other))
-        fill(board, other.index)
-        if board.worth() > worth and board.in_order():
-            return True
-        board.restore(before)
+        worth, before = board.worth(), board.take(other.index)
+        if fill(board, index):
+            board.put(other.index, seat_fixed(board, other))
+            fill(board, other.index)
+            if board.worth() > worth and board.in_order():
+                return True
+            board.take(other.index)
+            board.take(index)
+        board.put(other.index, before)
     return False
 
 
