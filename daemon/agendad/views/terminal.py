@@ -166,7 +166,8 @@ def _totals(sheet: Sheet, say: Words, terminal: Terminal) -> Iterator[str]:
     told = [say.count(state, n) for state, n in counts if n]
     told += [say.count(n, len(f)) for n, f in (("skipped", sheet.skipped), ("violations", sheet.violations)) if f]
     still = say.count("stay", stay)
-    yield from _wrapped("", 0, say.say("sum", changes=", ".join(told), stay=still) if told else f"{still}.", terminal)
+    both = say.say("sum", changes=", ".join(told), stay=still) if told and stay else f"{', '.join(told) or still}."
+    yield from _wrapped("", 0, both, terminal)
 
 
 # ---------------------------------------------------------------- the weeks

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import zlib
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
@@ -99,14 +100,15 @@ def _left_out(skipped: Iterable[Skipped], say: Words) -> tuple[str, ...]:
 
 
 def rule_titles(plan: Plan) -> dict[str, str]:
-    """What a person calls each rule: the title of its blocks, or its id where they have several."""
-    titles: dict[str, set[str]] = {}
+    """What a person calls each rule: the title that most of its blocks have, or its id where there is none."""
+    titles: dict[str, Counter[str]] = {}
     for rule, fields in [
         *((block.rule, block.fields) for block in plan.blocks),
         *((change.rule, fields) for change in plan.changes if (fields := change.after) is not None),
     ]:
-        titles.setdefault(rule, set()).add(clean(fields.title))
-    return {rule: known.pop() if len(known) == 1 else rule for rule, known in titles.items()}
+        titles.setdefault(rule, Counter())[clean(fields.title)] += 1
+    most = {rule: known.most_common(1)[0] for rule, known in titles.items()}
+    return {rule: title if 2 * times > titles[rule].total() else rule for rule, (title, times) in most.items()}
 
 
 # ---------------------------------------------------------------- items

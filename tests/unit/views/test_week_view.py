@@ -30,7 +30,7 @@ from agendad.model.plan import Skipped
 from agendad.model.reasons import Reason, ReasonCode
 from agendad.views.layout import side_by_side
 from agendad.views.sheet import Frame, Item, State
-from agendad.views.week import sheet, tones_of
+from agendad.views.week import rule_titles, sheet, tones_of
 
 
 def states_of(found: tuple[Item, ...], title: str) -> list[State]:
@@ -95,7 +95,16 @@ def test_what_is_absent_on_purpose_is_counted_and_what_found_no_place_is_listed(
     skipped = tuple(Skipped(f"r/{n}", "r", why, MONDAY) for n, why in enumerate(wishes))
     shown = sheet(replace(sample_plan(), skipped=skipped), [], Frame(MONDAY, 7, PARIS), {"r/0": ["no room"]})
     assert [line.reasons for line in shown.skipped] == [("no room",)]
-    assert "1 occurrence is left out on purpose; `agendad explain` says why." in shown.notes
+    assert "1 occurrence is left out on purpose; `agendad explain DATE` says why." in shown.notes
+
+
+@pytest.mark.parametrize(
+    ("titles", "called"), [(["Door", "Door", "My hour"], "Door"), (["After lunch", "After work"], "r")]
+)
+def test_a_rule_is_called_what_most_of_its_blocks_are_called(titles: list[str], called: str) -> None:
+    block = sample_plan().blocks[0]
+    blocks = tuple(replace(block, rule="r", fields=replace(block.fields, title=title)) for title in titles)
+    assert rule_titles(replace(sample_plan(), blocks=blocks, changes=())) == {"r": called}
 
 
 def test_weeks_are_whole_and_begin_on_monday() -> None:
