@@ -662,6 +662,17 @@ def test_a_conflict_copy_of_a_sync_program_does_not_push_its_block_away(kept: Pr
     assert len(kept.own()) == 2  # fails when a key stands twice
 
 
+def test_a_block_read_once_more_without_its_marks_does_not_push_itself_away(kept: Project) -> None:
+    """As in an export, or on a server that drops X- properties."""
+    for path in kept.files():
+        lines = path.read_bytes().replace(b"\r\n ", b"").split(b"\r\n")
+        bare = b"\r\n".join(line for line in lines if not line.startswith(b"X-AGENDAD"))
+        (kept.calendars / "family" / path.name).write_bytes(bare)
+    assert kept.kept().blocks() == ["2026-11-24 09:00-12:00", "2026-11-25 09:00-12:00"]
+    kept.rule("block: Deep work", RULE[1], "at: 10:00-13:00")
+    assert kept.kept().blocks() == ["2026-11-24 10:00-13:00", "2026-11-25 10:00-13:00"]
+
+
 def test_of_two_copies_that_differ_the_one_moved_by_hand_counts(kept: Project) -> None:
     file = kept.file_of(TUE)
     text = file.read_bytes()

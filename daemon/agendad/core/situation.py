@@ -83,7 +83,11 @@ class Survey:
         self.today, self.horizon = horizon_days(situation.settings, situation.now)
         self.now = to_minutes(situation.now, up=True)
         self.days = midnights(self.today, situation.settings.horizon_days, self.zone)
-        self.real = tuple(sorted((event for event in situation.events if not is_own(event)), key=_place))
+        ours = {event.uid for event in situation.hands.standing.values()}
+        # Under the UID of a standing block, but without its mark: the block once more, by way of an export or a server
+        # that drops X- properties. The block must not give way to it.
+        real = (event for event in situation.events if not is_own(event) and event.uid not in ours)
+        self.real = tuple(sorted(real, key=_place))
         self.busy = busy_time(self.real, self.settings)
         self.busy_time = union((busy.start, busy.end) for busy in self.busy)
         self._absent = absent_days(self.real, self.settings, situation.absences)
