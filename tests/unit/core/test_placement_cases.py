@@ -255,3 +255,17 @@ def test_the_answer_is_the_same_in_every_order_of_the_requests() -> None:
     wanted = [flexible(f"r{n}", 90, "9:00-12:00", priority=1 + n % 3) for n in range(4)]
     answers = {tuple(sorted(solve(*order).placed.items())) for order in permutations(wanted)}
     assert len(answers) == 1
+
+
+def test_two_blocks_in_each_others_place_both_return_when_that_costs_nothing() -> None:
+    """Keeping `call` would shorten `plan` by as much as `read` gains by its going, and move three instead of one."""
+    free = (clock("14:15-18:00"), clock("16:30-18:00", 1))
+    call = flexible("call", 150, windows=free[:1], stands=(clock("14:15-16:45"),))
+    walk = flexible("walk", 60, windows=free, priority=2, stands=(clock("16:45-17:45"),))
+    plan = flexible("plan", 45, windows=free, most=90, priority=2, stands=(clock("16:30-18:00", 1),))
+    read = flexible("read", 90, windows=free, most=180, priority=4)
+    note = flexible("note", 90, windows=free, priority=4)
+    solution = solve(call, walk, plan, read, note, events=(busy("14:15-14:45"),))
+    assert [solution.placed.get(f"{rule}/1") for rule in ("walk", "plan")] == [walk.stands, plan.stands]
+    assert solution.placed["read/1"] == (clock("14:45-16:45"),)
+    assert "call/1" in solution.unplaced
