@@ -21,13 +21,15 @@ class Snapshot:
     after the window are among them, so that a block that was moved far ahead is never taken for missing. They are in
     order of calendar, start, uid, recurrence id. `counts` is the number of events in each calendar altogether (masters
     count once), so that a calendar that suddenly reads empty is seen. `problems` are warnings about events that were
-    passed over because they cannot matter. `timezone` is the calendar's own zone name, or empty.
+    passed over because they cannot matter. `timezone` is the calendar's own zone name, or empty. `read_only` are the
+    calendars in which nothing can be changed, such as a single file.
     """
 
     events: tuple[Event, ...]
     counts: Mapping[str, int]
     problems: tuple[Diagnostic, ...] = ()
     timezone: str = ""
+    read_only: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -662,6 +662,27 @@ def test_a_conflict_copy_of_a_sync_program_does_not_push_its_block_away(kept: Pr
     assert len(kept.own()) == 2  # fails when a key stands twice
 
 
+@pytest.mark.parametrize("words", [("apply",), ("purge", "--yes")], ids=["apply", "purge"])
+def test_blocks_that_an_export_holds_are_neither_made_twice_nor_asked_to_go(
+    kept: Project, words: tuple[str, ...]
+) -> None:
+    """A calendar in a single file is only read."""
+    import icalendar
+
+    export, *others = (icalendar.Calendar.from_ical(path.read_bytes()) for path in kept.files())
+    for other in others:
+        export.add_component(other.walk("VEVENT")[0])
+    (kept.calendars / "export.ics").write_bytes(export.to_ical())
+    kept.configure(calendar="{provider: local, path: calendars/, write: personal, read: [personal, export]}")
+    kept.kept()
+    kept.rule("block: Focus", RULE[1], "at: 10:00-11:00")
+    assert kept.kept().blocks() == ["2026-11-24 10:00-11:00", "2026-11-25 10:00-11:00"]
+    kept.rule(*RULE, "enabled: false")
+    kept.ok(*words)
+    kept.kept()
+    assert [path.name for path in kept.files()] == ["export.ics"]
+
+
 def test_a_block_read_once_more_without_its_marks_does_not_push_itself_away(kept: Project) -> None:
     """As in an export, or on a server that drops X- properties."""
     for path in kept.files():

@@ -76,6 +76,7 @@ def look(loaded: Loaded, port: CalendarPort, ledger: Ledger, decisions: Decision
         calendars=frozenset(snapshot.counts),
         rules=frozenset(rule.id for rule in enabled),
         paused=decisions.paused(now),
+        read_only=snapshot.read_only,
     )
     seen = hands(snapshot.events, memory, context)
     situation = Situation(

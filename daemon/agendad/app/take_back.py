@@ -86,7 +86,7 @@ def purge(home: Home, loaded: Loaded, now: datetime, agree: Callable[[tuple[Chan
     with home.working() as ledger:
         port = home.calendars(loaded.configured, now)
         snapshot = port.read(now - FAR, now + FAR)
-        changes = core.purge(snapshot.events, now)
+        changes = core.purge((each for each in snapshot.events if each.calendar not in snapshot.read_only), now)
         agree(changes)
         return TakenBack(carry_out(ledger, port, changes, "purge", now))
 

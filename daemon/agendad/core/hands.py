@@ -37,6 +37,7 @@ class Context:
     rules        the ids of the rules that are enabled
     horizon      how far ahead the rules were expanded; None: to the end of what was read
     paused       nothing is to be written
+    read_only    the calendars in which nothing can be changed
     """
 
     now: datetime
@@ -47,6 +48,7 @@ class Context:
     rules: frozenset[str]
     horizon: datetime | None = None
     paused: bool = False
+    read_only: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +218,7 @@ def _by_rank(events: list[Event], context: Context) -> list[Event]:
 
     def rank(event: Event) -> tuple[object, ...]:
         return (
+            event.calendar in context.read_only,
             event.calendar != context.calendar,
             not hand_changed(event),
             event.calendar,

@@ -126,7 +126,7 @@ def _wanted(wish: DesiredBlock, hands: Hands, context: Context) -> _Step:
     touched = hands.changed.get(wish.key, frozenset())
     state: State = "pinned" if "time" in touched else "written"
     too_late = "time" not in touched and has_begun(wish.fields.start, context.now)
-    if wish.key in hands.begun or too_late or is_series(event):
+    if wish.key in hands.begun or too_late or is_series(event) or event.calendar in context.read_only:
         return _Step(blocks=(PlannedBlock(wish.key, wish.rule, event.fields, state, wish.why),))
     renamed = event.mark is not None and event.mark.rule != wish.rule
     if event.fields == wish.fields and not (renamed or touched):  # the common case, which needs no hashing
@@ -189,7 +189,7 @@ def _unwanted(event: Event, hands: Hands, context: Context, unplaced: Reason | N
         why = Reason(ReasonCode.HAND_KEPT, {"fields": "guests"})
     elif context.paused:
         why = Reason(ReasonCode.PAUSED)
-    elif rule in context.rules and _beyond(event, context):
+    elif event.calendar in context.read_only or (rule in context.rules and _beyond(event, context)):
         why = Reason(ReasonCode.KEPT)
     else:
         gone = Reason(ReasonCode.NO_LONGER_DUE if rule in context.rules else ReasonCode.RULE_GONE)
@@ -208,9 +208,10 @@ def _deletes(event: Event, hands: Hands, context: Context, why: Reason) -> tuple
 
 
 def _plain_copies(event: Event, hands: Hands, context: Context) -> list[Event]:
-    """The copies of a block that lie ahead and that nobody changed."""
+    """The copies of a block that lie ahead, that nobody changed and that can be removed."""
     ahead = (copy for copy in hands.copies if not has_begun(copy.fields.start, context.now))
-    return [copy for copy in ahead if copy.uid == event.uid and is_plain(copy)]
+    plain = (copy for copy in ahead if copy.uid == event.uid and is_plain(copy))
+    return [copy for copy in plain if copy.calendar not in context.read_only]
 
 
 def _all_deleted(events: Iterable[Event], why: Reason) -> tuple[Change, ...]:

@@ -77,14 +77,16 @@ class LocalCalendars:
         events: list[Event] = []
         problems: list[Diagnostic] = []
         counts: dict[str, int] = {}
-        for name in sorted(self._names):
-            found, wrong, counts[name] = self._calendar(self._source(name), span)
+        sources = [self._source(name) for name in sorted(self._names)]
+        for source in sources:
+            found, wrong, counts[source.name] = self._calendar(source, span)
             events += found
             problems += wrong
         errors = [problem for problem in problems if problem.severity is Severity.ERROR]
         if errors:
             raise _unreadable(errors)
-        return Snapshot(tuple(events), counts, tuple(problems))
+        read_only = frozenset(source.name for source in sources if not source.is_folder)
+        return Snapshot(tuple(events), counts, tuple(problems), read_only=read_only)
 
     def write(self, writes: Sequence[Write]) -> Iterator[Outcome]:
         """Does the writes in order; see the port. Each is durable before its outcome is told.
