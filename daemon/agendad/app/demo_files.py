@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from agendad.app.demo_calendar import leader_calendar
 from agendad.app.demo_ics import Stage, as_icalendar
 from agendad.app.demo_people import PEOPLE
+from agendad.app.first import Answers, configuration
 from agendad.data import rules_dir, templates_dir
 
 if TYPE_CHECKING:
@@ -23,59 +24,6 @@ if TYPE_CHECKING:
 
 PACK: Final = "starter"
 ZONE: Final = "Europe/Paris"
-
-_CONFIGURATION: Final = {
-    "en": """\
-# The configuration of agendad. After an edit, `agendad check` says whether it is understood.
-version: 1
-
-me:
-  name: Ada Martin
-  emails: [ada@example.com]
-  domains: [example.com]          # whoever is outside these is external
-
-timezone: Europe/Paris
-language: en                      # of titles, reasons and dates
-country: FR                       # its public holidays are `holidays` in the rules
-working_hours: {mon-fri: "09:00-18:00"}
-
-horizon: 6 weeks                  # how far ahead blocks are written
-poll: 5m                          # how often `agendad run` looks again
-away: {titles: ["/vacances|holiday|congés/i"]}   # all-day events with such a title are absences
-limits: {writes_per_cycle: 500, deletes_per_cycle: 50}
-
-calendar:
-  provider: local                 # a folder of folders of .ics files, one folder a calendar
-  path: calendars/
-  write: personal                 # where blocks are written
-  read: [personal, family]        # what counts as busy
-""",
-    "fr": """\
-# La configuration d’agendad. Après une modification, `agendad check` dit si elle est comprise.
-version: 1
-
-me:
-  name: Ada Martin
-  emails: [ada@example.com]
-  domains: [example.com]          # hors de ces domaines, une personne est externe
-
-timezone: Europe/Paris
-language: fr                      # celle des titres, des raisons et des dates
-country: FR                       # ses jours fériés sont `holidays` dans les règles
-working_hours: {mon-fri: "09:00-18:00"}
-
-horizon: 6 weeks                  # jusqu’où les blocs sont écrits
-poll: 5m                          # à quel rythme `agendad run` regarde à nouveau
-away: {titles: ["/vacances|holiday|congés/i"]}   # un évènement d’une journée ainsi nommé est une absence
-limits: {writes_per_cycle: 500, deletes_per_cycle: 50}
-
-calendar:
-  provider: local                 # un dossier de dossiers de fichiers .ics, un dossier par agenda
-  path: calendars/
-  write: personal                 # où les blocs sont écrits
-  read: [personal, family]        # ce qui compte comme occupé
-""",
-}
 
 _PEOPLE_HEAD: Final = {
     "en": "# The people you care to keep up with. `tier: 1` are the closest; groups are used by rules.\n",
@@ -112,11 +60,27 @@ def _calendar_file(directory: Path, entry: Entry) -> Path:
 def _texts(directory: Path, tongue: str) -> Iterator[tuple[Path, list[bytes]]]:
     """Each file that a person may edit, with its text in the language, then in the other one."""
     tongues = (tongue, "en" if tongue == "fr" else "fr")
-    yield directory / "agendad.yaml", [_CONFIGURATION[each].encode() for each in tongues]
+    yield directory / "agendad.yaml", [_configuration(each).encode() for each in tongues]
     yield directory / "people.yaml", [_people(each).encode() for each in tongues]
     for source, target in ((rules_dir(), "rules"), (templates_dir(), "templates")):
         for file in sorted((source / PACK).iterdir()):
             yield directory / target / file.name, [file.read_bytes()]
+
+
+def _configuration(tongue: str) -> str:
+    """What `agendad init` would have written for the person of the example, who has a family calendar, too."""
+    ada = Answers(
+        pack=PACK,
+        language=tongue,
+        name="Ada Martin",
+        email="ada@example.com",
+        timezone=ZONE,
+        country="FR",
+        hours="09:00-18:00",
+        calendars="calendars/",
+        write="personal",
+    )
+    return configuration(ada, others=["family"], writes=500)
 
 
 def _put(path: Path, versions: list[bytes]) -> bool:

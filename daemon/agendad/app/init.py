@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
+from agendad.app.first import Answers, configuration
 from agendad.app.home import Home
 from agendad.data import rules_dir, templates_dir
 from agendad.diagnostics import Severity
@@ -21,73 +21,6 @@ if TYPE_CHECKING:
     from agendad.diagnostics import Diagnostic
 
 CONFIGURATION: Final = "agendad.yaml"
-
-
-@dataclass(frozen=True, slots=True)
-class Answers:
-    """What the person said. `calendars` is the folder of calendar folders, `write` the one for blocks in it."""
-
-    pack: str
-    language: str
-    name: str
-    email: str
-    timezone: str
-    country: str
-    hours: str
-    calendars: str
-    write: str
-
-
-_TEXT: Final = {
-    "en": """\
-# The configuration of agendad. After an edit, `agendad check` says whether it is understood.
-version: 1
-
-me:
-  name: {name}
-  emails: [{email}]
-  domains: [{domain}]             # whoever is outside these is external
-
-timezone: {timezone}
-language: {language}                      # of titles, reasons and dates
-{country}
-working_hours: {{mon-fri: {hours}}}
-
-horizon: 6 weeks                  # how far ahead blocks are written
-away: {{titles: ["/vacation|holiday|out of office/i"]}}   # all-day events with such a title are absences
-limits: {{writes_per_cycle: 200, deletes_per_cycle: 50}}
-
-calendar:
-  provider: local                 # a folder of folders of .ics files (vdir), one folder a calendar
-  path: {calendars}
-  write: {write}                  # where blocks are written
-  read: [{write}]                 # what counts as busy; add other calendars of the folder here
-""",
-    "fr": """\
-# La configuration d’agendad. Après une modification, `agendad check` dit si elle est comprise.
-version: 1
-
-me:
-  name: {name}
-  emails: [{email}]
-  domains: [{domain}]             # hors de ces domaines, une personne est externe
-
-timezone: {timezone}
-language: {language}                      # celle des titres, des raisons et des dates
-{country}
-working_hours: {{mon-fri: {hours}}}
-
-horizon: 6 weeks                  # jusqu’où les blocs sont écrits
-away: {{titles: ["/vacances|congés|absence/i"]}}   # un évènement d’une journée ainsi nommé est une absence
-limits: {{writes_per_cycle: 200, deletes_per_cycle: 50}}
-
-calendar:
-  provider: local                 # un dossier de dossiers de fichiers .ics (vdir), un dossier par agenda
-  path: {calendars}
-  write: {write}                  # où les blocs sont écrits
-  read: [{write}]                 # ce qui compte comme occupé ; ajoutez ici d’autres agendas du dossier
-""",
-}
 
 
 def country_of(zone: ZoneInfo) -> str:
@@ -146,28 +79,9 @@ def _write_all(folder: Path, contents: Mapping[str, bytes]) -> list[Path]:
 
 
 def _files(answers: Answers) -> Iterator[tuple[str, bytes]]:
-    quoted = {name: json.dumps(value, ensure_ascii=False) for name, value in _values(answers).items()}
-    country = f"country: {answers.country}" if answers.country else "# country: FR"
-    text = _TEXT["fr" if answers.language.startswith("fr") else "en"]
-    comment = "its public holidays are `holidays` in the rules"
-    if answers.language.startswith("fr"):
-        comment = "ses jours fériés sont `holidays` dans les règles"
-    yield CONFIGURATION, text.format(**quoted, country=f"{country:<34}# {comment}").encode()
+    yield CONFIGURATION, configuration(answers).encode()
     for source, target in ((rules_dir(), "rules"), (templates_dir(), "templates")):
         pack = source / answers.pack
         for file in sorted(pack.rglob("*")) if pack.is_dir() else ():
             if file.is_file():
                 yield f"{target}/{file.relative_to(pack)}", file.read_bytes()
-
-
-def _values(answers: Answers) -> dict[str, str]:
-    return {
-        "name": answers.name,
-        "email": answers.email,
-        "domain": answers.email.rpartition("@")[2],
-        "timezone": answers.timezone,
-        "language": answers.language,
-        "hours": answers.hours,
-        "calendars": answers.calendars,
-        "write": answers.write,
-    }

@@ -40,7 +40,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, context: Context) -> int:
     """Writes the files and says what to do next."""
-    from agendad.app.init import Answers, country_of, objection, write
+    from agendad.app.first import Answers
+    from agendad.app.init import country_of, objection, write
     from agendad.rules.zones import local_zone
 
     zone = local_zone()
