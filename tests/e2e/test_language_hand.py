@@ -694,6 +694,17 @@ def test_a_block_read_once_more_without_its_marks_does_not_push_itself_away(kept
     assert kept.kept().blocks() == ["2026-11-24 10:00-13:00", "2026-11-25 10:00-13:00"]
 
 
+def test_a_block_that_lost_its_marks_is_the_persons_and_not_made_twice(kept: Project) -> None:
+    for path in kept.files():
+        lines = path.read_bytes().replace(b"\r\n ", b"").split(b"\r\n")
+        path.write_bytes(b"\r\n".join(line for line in lines if not line.startswith(b"X-AGENDAD")))
+    kept.kept()
+    lose(kept, ("ledger.db", "decisions.json"))
+    kept.rule("block: Deep work", RULE[1], "at: 13:00-14:00")
+    assert kept.kept().blocks() == []
+    assert len(kept.files()) == 2
+
+
 def test_of_two_copies_that_differ_the_one_moved_by_hand_counts(kept: Project) -> None:
     file = kept.file_of(TUE)
     text = file.read_bytes()

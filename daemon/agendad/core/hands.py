@@ -65,6 +65,7 @@ class Hands:
     gone       remembered keys whose event is not there: the ledger may forget them once they stand in `deleted`
     copies     further events under the UID of an own one (copies made by a sync, members of a series that a person
                made of a block); left alone, save that a plain copy goes when its block is moved or deleted
+    bare       events without a mark by their UID: among them may be a block whose X- properties a server dropped
     written    what is remembered as written, the settled intents included
     settled    open intents whose outcome the calendar tells
     """
@@ -78,6 +79,7 @@ class Hands:
     found: frozenset[str] = frozenset()
     gone: frozenset[str] = frozenset()
     copies: tuple[Event, ...] = ()
+    bare: Mapping[str, Event] = field(default_factory=dict)
     written: Mapping[str, Written] = field(default_factory=dict)
     settled: tuple[Settled, ...] = ()
 
@@ -98,8 +100,11 @@ class Hands:
 def hands(standing: Iterable[Event], memory: Memory, context: Context) -> Hands:
     """Compares the own events among `standing` (in any order) with what is remembered."""
     own: dict[str, list[Event]] = {}
+    bare: dict[str, Event] = {}
     for event in standing:
-        if event.mark is not None and is_own(event):
+        if event.mark is None:
+            bare[event.uid] = event
+        elif is_own(event):
             own.setdefault(event.mark.key, []).append(event)
     chosen: dict[str, Event] = {}
     changed: dict[str, frozenset[str]] = {}
@@ -133,6 +138,7 @@ def hands(standing: Iterable[Event], memory: Memory, context: Context) -> Hands:
         found=found,
         gone=gone,
         copies=tuple(copies),
+        bare=bare,
         written=written,
         settled=settled,
     )

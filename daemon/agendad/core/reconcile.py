@@ -161,6 +161,8 @@ def _missing(wish: DesiredBlock, hands: Hands, context: Context) -> _Step:
         reason = Reason(ReasonCode.IN_PROGRESS)
     elif wish.key in hands.done or has_begun(wish.fields.start, context.now):
         reason = Reason(ReasonCode.ALREADY_PAST)
+    elif (bare := hands.bare.get(uid(wish.key))) is not None:
+        reason = Reason(ReasonCode.SATISFIED, {"event": bare.fields.title})
     elif context.paused:
         reason = Reason(ReasonCode.PAUSED)
     if reason is not None:
