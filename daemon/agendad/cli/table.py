@@ -22,7 +22,7 @@ GROUPS: Final = {
     "every day": (
         Command("plan", "show what would change, and why; changes nothing"),
         Command("apply", "make the calendar agree with the rules"),
-        Command("run", "keep doing so; with --once, a single cycle"),
+        Command("run", "the same without questions, from a timer (--once)"),
     ),
     "look": (
         Command("status", "what stands now"),
