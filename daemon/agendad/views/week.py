@@ -286,5 +286,5 @@ def _notes(plan: Plan, weeks: Sequence[Week], zone: ZoneInfo, say: Words) -> tup
             by = duration(abs(shift))
             notes.append(say.say("forward" if shift > 0 else "back", by=by, day=say.long_day(day)))
     if plan.deleted_by_hand:
-        notes.append(say.say("hand-deleted", keys=clean(", ".join(plan.deleted_by_hand))))
+        notes.append(say.say("hand-deleted", keys=clean(say.some(plan.deleted_by_hand))))
     return tuple(notes)

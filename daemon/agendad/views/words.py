@@ -11,7 +11,7 @@ from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from agendad.model.calendar import Moment
 
@@ -46,6 +46,11 @@ class Words:
         one, many = self.plurals[name]
         singular = number == 1 or (number == 0 and self.tag == "fr")
         return f"{number} {one if singular else many}"
+
+    def some(self, names: Sequence[str], most: int = 8) -> str:
+        """The first of the names, and how many more there are."""
+        more = [self.count("more", len(names) - most)] if len(names) > most else []
+        return ", ".join([*names[:most], *more])
 
     def day(self, day: date) -> str:
         """`Mon 23 Nov`."""
@@ -183,6 +188,7 @@ _ENGLISH: Final = Words(
         "blocks": ("block", "blocks"),
         "events": ("event", "events"),
         "stay": ("block stays as it is", "blocks stay as they are"),
+        "more": ("more", "more"),
         "left-out": ("occurrence is left out", "occurrences are left out"),
     },
 )
@@ -281,6 +287,7 @@ _FRENCH: Final = Words(
         "blocks": ("bloc", "blocs"),
         "events": ("évènement", "évènements"),
         "stay": ("bloc inchangé", "blocs inchangés"),
+        "more": ("autre", "autres"),
         "left-out": ("occurrence est omise", "occurrences sont omises"),
     },
 )

@@ -107,6 +107,12 @@ def test_a_rule_is_called_what_most_of_its_blocks_are_called(titles: list[str], 
     assert rule_titles(replace(sample_plan(), blocks=blocks, changes=())) == {"r": called}
 
 
+def test_many_deleted_blocks_are_not_all_named() -> None:
+    plan = replace(sample_plan(), deleted_by_hand=tuple(f"r/{n}" for n in range(11)))
+    (note,) = (note for note in sheet(plan, [], Frame(MONDAY, 7, PARIS), {}).notes if "by hand" in note)
+    assert note.endswith(": r/0, r/1, r/2, r/3, r/4, r/5, r/6, r/7, 3 more.")
+
+
 def test_weeks_are_whole_and_begin_on_monday() -> None:
     shown = sheet_of(start=date(2026, 11, 26), days_shown=5)
     assert [week.days[0].day for week in shown.weeks] == [date(2026, 11, 23), date(2026, 11, 30)]

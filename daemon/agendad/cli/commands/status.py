@@ -67,6 +67,7 @@ def as_text(found: Status, zone: tzinfo | None) -> str:
     """A few lines: problems first, then what comes next, then the last run."""
     from agendad.rules.report import as_text as problem_text
     from agendad.views.lines import columns, counted, when
+    from agendad.views.words import words
 
     errors = [problem for problem in found.problems if problem.severity == "error"]
     warnings = len(found.problems) - len(errors)
@@ -89,9 +90,9 @@ def as_text(found: Status, zone: tzinfo | None) -> str:
         to_make = f"{counted(waiting, 'change')} to make (`agendad plan`)"
         lines.append(to_make if waiting else "the calendar agrees with the rules")
     if found.pinned:
-        lines.append(f"moved by hand: {', '.join(found.pinned)}")
+        lines.append(f"moved by hand: {words('en').some(found.pinned)}")
     if found.deleted:
-        lines.append(f"deleted by hand: {', '.join(found.deleted)}")
+        lines.append(f"deleted by hand: {words('en').some(found.deleted)}")
     lines.append(_run_text(found.last, zone))
     return "\n".join(lines) + "\n"
 
