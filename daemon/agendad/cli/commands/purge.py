@@ -30,5 +30,7 @@ def run(args: argparse.Namespace, context: Context) -> int:
 
     taken = purge(work.home, work.loaded, work.now, agree)
     report(taken, work, context)
+    if taken.done.made and any(rule.enabled for rule in work.loaded.rules):
+        context.say("the rules stand: the next `agendad apply` writes their blocks anew")
     taken.done.check()
     return 0
