@@ -17,7 +17,7 @@ from agendad.model.memory import Decisions, Gone, Memory, Settled, Written
 from agendad.model.plan import Action
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from agendad.model.calendar import Event, EventFields, Moment
     from agendad.model.memory import Intent
@@ -90,11 +90,6 @@ class Hands:
             for key, event in self.standing.items()
             if key not in self.written or self.written[key].calendar != event.calendar
         )
-
-    def fixed(self, wanted: Collection[str]) -> tuple[Event, ...]:
-        """Own events that the placer has to leave where they are, given the keys that the rules want."""
-        held = {key: event for key, event in self.standing.items() if key in self.changed and key not in wanted}
-        return (*(held | dict(self.pinned) | dict(self.begun)).values(), *self.copies)
 
 
 def hands(standing: Iterable[Event], memory: Memory, context: Context) -> Hands:

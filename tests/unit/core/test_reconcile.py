@@ -94,7 +94,7 @@ class TestThePersonsHand:
         moved = own(KEY, fields(hour=15), written=fields())
         result = plan([wish(KEY, fields())], [moved])
         assert (result.changes, [block.state for block in result.blocks]) == ((), ["pinned"])
-        assert hands([moved], Memory(), context()).fixed(wanted={KEY}) == (moved,)
+        assert hands([moved], Memory(), context()).pinned == {KEY: moved}
 
     def test_a_field_stays_the_persons_when_the_rule_comes_to_want_the_same(self):
         mine = own(KEY, fields("Mine"), written=fields())
@@ -112,7 +112,7 @@ class TestThePersonsHand:
         touched = own(KEY, fields(**hand), written=fields())
         result = plan([], [touched], here=context(rules=()))
         assert (result.changes, [block.state for block in result.blocks]) == ((), ["pinned"])
-        assert hands([touched], Memory(), context()).fixed(wanted=()) == (touched,)
+        assert hands([touched], Memory(), context()).changed.keys() == {KEY}
 
     def test_a_deleted_block_is_not_made_again(self):
         memory = Memory(written={KEY: known(KEY, fields())})
@@ -154,7 +154,8 @@ class TestThePersonsHand:
         result = plan([wish(KEY, fields("New"))], series)
         assert (result.changes, [block.state for block in result.blocks]) == ((), ["pinned"])
         assert plan([], series, here=context(rules=())).changes == ()
-        assert set(hands(series, Memory(), context()).fixed(())) == set(series)
+        seen = hands(series, Memory(), context())
+        assert {*seen.standing.values(), *seen.copies} == set(series)
 
 
 class TestCopiesUnderOneUid:
