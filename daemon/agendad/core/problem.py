@@ -1,4 +1,4 @@
-"""What the placer is asked and what it answers. The engine builds the question, `placement.py` solves it.
+"""What the placer is asked and what it answers. The engine builds the question, `placement/` solves it.
 
 Everything is in integer minutes since the epoch (UTC), half-open; the engine turns wall-clock rules into minutes, so
 the placer knows no zones, dates or calendars.

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from agendad.model.calendar import Event, EventFields
 
@@ -85,16 +85,6 @@ def is_own(event: Event) -> bool:
     A copy that a person made of a block carries the mark under another UID; it is theirs.
     """
     return event.mark is not None and event.uid == uid(event.mark.key)
-
-
-def key_order(keys: Iterable[str]) -> list[str]:
-    """Keys in plain text order with `#2` before `#10`."""
-    return sorted(keys, key=_natural)
-
-
-def _natural(key: str) -> tuple[str, int]:
-    base, _, number = key.partition("#")
-    return base, int(number) if number.isdigit() else 1
 
 
 def _moment(value: object) -> str:
