@@ -76,7 +76,7 @@ def only_event(port: CalendarPort) -> Event:
 
 def changed(event: Event, **fields: object) -> Update:
     assert event.mark is not None
-    new = replace(event.fields, **fields)  # type: ignore[arg-type]  # the names are checked at run time
+    new = replace(event.fields, **fields)
     return Update(event, new, replace(event.mark, digest=digest(new)))
 
 

@@ -47,7 +47,7 @@ class Done:
             )
         if self.later:
             raise PartlyApplied(
-                f"{len(self.later)} changes wait for the next cycle: `writes_per_cycle` is reached",
+                f"{len(self.later)} left for the next cycle: `writes_per_cycle` is reached",
                 hint="run `agendad apply` again, or `agendad apply --yes` for all at once",
             )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from typing import TYPE_CHECKING, Final
 
 from agendad.errors import StateUnusable
@@ -148,11 +148,11 @@ def _connect(path: Path, migrations: Migrations) -> sqlite3.Connection:
 
 @contextmanager
 def _closed_on_error(connection: sqlite3.Connection) -> Iterator[None]:
-    try:
+    """Closes the connection unless the work with it ends well."""
+    with ExitStack() as stack:
+        stack.callback(connection.close)
         yield
-    except BaseException:
-        connection.close()
-        raise
+        stack.pop_all()
 
 
 @contextmanager
