@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from agendad.diagnostics import Diagnostic
     from agendad.model.calendar import Event, EventFields, Mark
+    from agendad.model.mail import MailDraft, Message, StandingDraft
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,49 @@ class CalendarPort(Protocol):
 
         Only events with a mark under their own UID are ever changed; anything else is refused as `conflict`.
         """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class MailSnapshot:
+    """The mailbox read whole since an instant.
+
+    `messages` are the sent and the received ones since then, by date, own drafts not among them; `drafts` all drafts
+    of our own, whenever they were made, by key. `counts` is the number of mails in each folder that was read.
+    """
+
+    messages: tuple[Message, ...] = ()
+    drafts: tuple[StandingDraft, ...] = ()
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class MailOutcome:
+    """How one write to the mailbox ended; the words are those of `Outcome`."""
+
+    status: Literal["done", "conflict", "failed", "unknown"]
+    message: str = ""
+
+
+class MailPort(Protocol):
+    """A person's mailbox. There is no way to send through it, and there never will be."""
+
+    def read(self, since: datetime) -> MailSnapshot:
+        """All own drafts, and the other mails since `since` (aware).
+
+        Raises ProviderError when a folder that is there cannot be read whole, or the mailbox is not there at all.
+        """
+        ...
+
+    def save_draft(self, draft: MailDraft) -> MailOutcome:
+        """Puts a mail into Drafts under the Message-ID of its key; `conflict` when a draft of that key lies there.
+
+        The mail carries `X-Agendad-Key`, `X-Agendad-Rule` and `X-Agendad-Digest`.
+        """
+        ...
+
+    def remove_draft(self, draft: StandingDraft) -> MailOutcome:
+        """Removes an own draft that is still as it was read; anything else is refused as `conflict`."""
         ...
 
 

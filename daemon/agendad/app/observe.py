@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING, Final
 
 from agendad.core.engine import horizon_days
 from agendad.core.timeline import wall
-from agendad.model.rule import After, AfterBusy, Before, Every, EveryPeriod, MonthOfQuarter, PeriodUnit, Steps
+from agendad.model.rule import (
+    After,
+    AfterBusy,
+    Before,
+    Every,
+    EveryPeriod,
+    MonthOfQuarter,
+    NoneIn,
+    PeriodUnit,
+    Steps,
+    When,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -57,6 +68,13 @@ def _days_back(rule: Rule) -> int:
             return 1 + (trigger.delay + max(trigger.within or _MINUTES, trigger.look_back or 0)) // _MINUTES
         case Steps():
             return _DAYS[PeriodUnit.QUARTER] if any(step.unit == "quarter" for step in trigger.steps) else 31
+        case When(state=state):
+            span = (
+                state.days
+                if isinstance(state, NoneIn)
+                else state.span.days or _DAYS[state.span.period or PeriodUnit.WEEK]
+            )
+            return 2 * span
         case Before() | AfterBusy() | Every():
             return 0
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agendad.core.selectors import rules_named
-from agendad.model.rule import After, AfterBusy, Before, Every, Steps
+from agendad.model.rule import After, AfterBusy, Before, Every, Share, Steps, When
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from agendad.model.rule import Placement, Rule
+    from agendad.model.rule import Hours, NoneIn, Placement, Rule, Selector
 
 
 def levels(rules: Iterable[Rule]) -> list[list[Rule]]:
@@ -35,6 +35,8 @@ def levels(rules: Iterable[Rule]) -> list[list[Rule]]:
 def needs(rule: Rule) -> frozenset[str]:
     """The rules whose blocks this one looks at."""
     named = [rule.trigger.selector] if isinstance(rule.trigger, After | Before) else []
+    if isinstance(rule.trigger, When):
+        named += selectors_of(rule.trigger.state)
     named += [placement.satisfied_by for placement in placements(rule) if placement.satisfied_by is not None]
     return frozenset().union(*map(rules_named, named))
 
@@ -44,6 +46,12 @@ def placements(rule: Rule) -> tuple[Placement, ...]:
     return (
         tuple(step.placement for step in rule.trigger.steps) if isinstance(rule.trigger, Steps) else (rule.placement,)
     )
+
+
+def selectors_of(state: NoneIn | Share | Hours) -> tuple[Selector, ...]:
+    """The selectors of a `when:` state."""
+    of = (state.of,) if isinstance(state, Share) and state.of is not None else ()
+    return (state.selector, *of)
 
 
 def never_set_off(rules: Iterable[Rule]) -> list[Rule]:
@@ -69,6 +77,8 @@ def stands_alone(rule: Rule) -> bool:
             return True
         case After(selector=selector) | Before(selector=selector):
             return not rules_named(selector)
+        case When(state=state):
+            return not any(rules_named(selector) for selector in selectors_of(state))
         case AfterBusy():
             return False
 

@@ -86,11 +86,15 @@ class EventFields:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What the product leaves on an event it made (`docs/json.md`, marks). `digest`: see `identity.digest`."""
+    """What the product leaves on an event it made (`docs/json.md`, marks). `digest`: see `identity.digest`.
+
+    `people` are the ids of those whom `with:` chose, so that a choice once written stays.
+    """
 
     rule: str
     key: str
     digest: str
+    people: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

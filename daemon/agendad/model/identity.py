@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from agendad.model.calendar import Event, EventFields
 
@@ -28,6 +28,20 @@ def event_id(key: str) -> str:
 def uid(key: str) -> str:
     """The RFC 5545 UID of the event that stands for `key`."""
     return f"{event_id(key)}@agendad"
+
+
+def message_id(key: str) -> str:
+    """The RFC 5322 Message-ID of the draft that stands for `key`, in angle brackets."""
+    return f"<{event_id(key)}@agendad.invalid>"  # RFC 2606: a domain that can never be somebody's
+
+
+def draft_digest(subject: str, recipients: Iterable[str], text: str) -> str:
+    """16 hex digits of SHA-256 over what a person may change in a draft: subject, all addresses, the plain text.
+
+    White space at line ends and the order of addresses do not count, because mail programs change both.
+    """
+    content = [" ".join(subject.split()), sorted({address.lower() for address in recipients}), _text(text)]
+    return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()[:16]
 
 
 def field_values(fields: EventFields) -> dict[str, object]:

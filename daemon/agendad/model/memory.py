@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from agendad.model.calendar import EventFields, Moment
+    from agendad.model.mail import GoneDraft, MadeDraft
     from agendad.model.plan import Action
     from agendad.model.reasons import Reason
 
@@ -94,12 +95,18 @@ class Pause:
 
 @dataclass(frozen=True, slots=True)
 class Decisions:
-    """What a calendar cannot show again: `decisions.json`. Absences are dates with both ends included."""
+    """What a calendar cannot show again: `decisions.json`. Absences are dates with both ends included.
+
+    `drafts` are those that are not to be made again, by key; `episodes` the day on which the present episode of a
+    `when:` rule began, by the id that its keys are made of.
+    """
 
     deleted: Mapping[str, Gone] = field(default_factory=dict)
     first_days: Mapping[str, datetime] = field(default_factory=dict)
     absences: tuple[tuple[date, date], ...] = ()
     pauses: tuple[Pause, ...] = ()
+    drafts: Mapping[str, GoneDraft] = field(default_factory=dict)
+    episodes: Mapping[str, date] = field(default_factory=dict)
 
     def paused(self, now: datetime) -> bool:
         """Whether writing is stopped at `now`."""
@@ -113,6 +120,7 @@ class Memory:
     written: Mapping[str, Written] = field(default_factory=dict)
     intents: tuple[Intent, ...] = ()
     decisions: Decisions = field(default_factory=Decisions)
+    drafts: Mapping[str, MadeDraft] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

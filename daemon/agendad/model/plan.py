@@ -11,7 +11,10 @@ if TYPE_CHECKING:
 
     from agendad.diagnostics import Diagnostic
     from agendad.model.calendar import Event, EventFields
+    from agendad.model.mail import Address, Message, StandingDraft
     from agendad.model.reasons import Reason
+    from agendad.model.rule import Letter, Rule
+    from agendad.model.settings import Person
 
 
 class Action(StrEnum):
@@ -24,17 +27,20 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DesiredBlock:
-    """One event that the rules want: identity, fields, and why."""
+    """One event that the rules want: identity, fields, why, and the ids of those whom `with:` chose."""
 
     key: str
     rule: str
     fields: EventFields
     why: tuple[Reason, ...] = ()
+    people: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
     """One write that the plan proposes. `after` is None for a delete, `before` (the event that stands) for a create.
+
+    `people` go into the mark.
 
     `digest` is the mark to write with `after`: it hashes what the *rule* wants, so that a field that the person
     changed keeps differing from it.
@@ -48,6 +54,7 @@ class Change:
     after: EventFields | None
     digest: str = ""
     why: tuple[Reason, ...] = ()
+    people: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +79,64 @@ class Skipped:
 
 
 @dataclass(frozen=True, slots=True)
+class DesiredDraft:
+    """One mail that the rules want, before it is written.
+
+    key         of the occurrence
+    rule        its rule; `letter` is that of the rule, of its step, or the reply of its guard
+    due         the instant from which it is to lie in Drafts; `deadline` after which it is late (None: never)
+    to, cc, bcc resolved; `to` is never empty
+    person      whom it is written to: the first of `people`
+    people      everybody in `to`, known or made up from the address, then the others of `with:`
+    event       what set it off; for a chain the draft as an event without length
+    thread      the mail that it answers, None to begin a new thread
+    language    of the recipient
+    state       `planned` (not due yet), `due`, `written` (it lies in Drafts)
+    """
+
+    key: str
+    rule: Rule
+    letter: Letter
+    due: datetime
+    deadline: datetime | None
+    to: tuple[Address, ...]
+    language: str
+    cc: tuple[Address, ...] = ()
+    bcc: tuple[Address, ...] = ()
+    person: Person | None = None
+    people: tuple[Person, ...] = ()
+    event: Event | None = None
+    thread: Message | None = None
+    late: bool = False
+    state: Literal["planned", "due", "written"] = "planned"
+    why: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """An own draft that lies in Drafts untouched and is no longer wanted."""
+
+    draft: StandingDraft
+    why: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedDraft:
+    """A draft of the plan with its words: `text` is the plain text body."""
+
+    key: str
+    rule: str
+    to: tuple[str, ...]
+    subject: str
+    due: datetime
+    deadline: datetime | None
+    text: str
+    late: bool = False
+    state: Literal["planned", "due", "written"] = "planned"
+    why: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Violation:
     """A real event inside a protected window that `allow:` does not let pass."""
 
@@ -92,3 +157,4 @@ class Plan:
     violations: tuple[Violation, ...] = ()
     problems: tuple[Diagnostic, ...] = ()
     deleted_by_hand: tuple[str, ...] = ()
+    drafts: tuple[PlannedDraft, ...] = ()

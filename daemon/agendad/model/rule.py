@@ -139,6 +139,7 @@ class Every:
     times: int | None = None
     exclude: Exclusions = Exclusions()
     if_missing: Literal["skip", "last day"] = "skip"
+    within: int | None = None  # of a draft: how long after it is due it is late
 
 
 # ---------------------------------------------------------------- selectors
@@ -210,6 +211,7 @@ class Selector:
     rule: tuple[str, ...] = ()
     on: Weekdays | None = None
     between: tuple[TimeWindow, ...] = ()
+    away: bool | None = None  # is an absence (section 7)
     any: tuple[Selector, ...] = ()
     negated: Selector | None = None  # `not:`
 
@@ -249,6 +251,56 @@ class AfterBusy:
 
 
 @dataclass(frozen=True, slots=True)
+class TimeSpan:
+    """`in:` of a `when:` rule: the past `days` (`30d`), or the calendar period that holds now, whole (`week`)."""
+
+    days: int = 0
+    period: PeriodUnit | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NoneIn:
+    """`{none: SELECTOR, in: 30d}`: no matching event in the past `days`, and none planned in the next 14."""
+
+    selector: Selector
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """`{share: SELECTOR, of: SELECTOR, in: 30d, above: 90%}`: the share of the time of `of` (None: all meetings).
+
+    `above` and `below` are percentages, of which exactly one is given; the bound itself does not cross.
+    """
+
+    selector: Selector
+    of: Selector | None
+    span: TimeSpan
+    above: float | None = None
+    below: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """`{hours: SELECTOR, in: week, below: 2h}`: the sum of the time; bounds in minutes, exactly one is given."""
+
+    selector: Selector
+    span: TimeSpan
+    above: int | None = None
+    below: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """`when:` a state of the calendar; fires once an episode, again after `again` days while the state lasts."""
+
+    state: NoneIn | Share | Hours
+    again: int | None = None
+    within: int | None = None
+    exclude: Exclusions = Exclusions()
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One step of a programme: `on: month 2` counted from the rule's `starting:` (1 is the first), with its own verb.
 
@@ -270,9 +322,10 @@ class Steps:
     starting: date
     steps: tuple[Step, ...]
     exclude: Exclusions = Exclusions()
+    within: int | None = None  # of a draft, as in `Every`
 
 
-Trigger = Every | After | Before | AfterBusy | Steps
+Trigger = Every | After | Before | AfterBusy | When | Steps
 
 # ---------------------------------------------------------------- placement
 
@@ -364,6 +417,49 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
+class Recipient:
+    """A word of `to:`, `cc:` or `bcc:`; a `party` (an address, a person's id, `group:NAME`) carries its `Party`."""
+
+    kind: Literal["organizer", "attendees", "external attendees", "person", "me", "party"]
+    party: Party | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """Section 6: what a draft is made of and whom it goes to.
+
+    `template` is its name as the rule gives it, `variants` the text of its files by language (`""` is the file without
+    one), `paths` their names below the templates folder by the same tags.
+    Empty recipients leave the choice to the engine; `unless_mailed` None is the default of the trigger.
+    """
+
+    template: str
+    variants: Mapping[str, str]
+    paths: Mapping[str, str]
+    to: tuple[Recipient, ...] = ()
+    cc: tuple[Recipient, ...] = ()
+    bcc: tuple[Recipient, ...] = ()
+    each_person: bool = False
+    hold_until_working_hours: bool = False
+    drop_if_late: bool = False
+    unless_mailed: bool | None = None
+    new_thread: bool = False
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """`draft: TEMPLATE` puts a mail into Drafts; it is never sent."""
+
+    letter: Letter
+
+    @property
+    def title(self) -> Text:
+        """What a person calls it in a list: the name of its template."""
+        return Text({"": self.letter.template})
+
+
+@dataclass(frozen=True, slots=True)
 class Block:
     """`block: TITLE` keeps an event in the person's own calendar."""
 
@@ -372,14 +468,41 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Protect:
-    """`protect: TITLE` guards a window; `meetings_above` (minutes) makes it a cap on the day's meetings instead."""
+    """`protect: TITLE` guards a window; `meetings_above` (minutes) makes it a cap on the day's meetings instead.
+
+    `reply` is the mail that it drafts for each invitation in its window.
+    """
 
     title: Text
     allow: Selector | None = None
     meetings_above: int | None = None
+    reply: Letter | None = None
 
 
-Verb = Block | Protect
+Verb = Block | Protect | Draft
+
+
+# ---------------------------------------------------------------- people
+
+
+@dataclass(frozen=True, slots=True)
+class ForEach:
+    """`for_each:` multiplies by everybody whom one of `parties` (groups, tiers, persons) names.
+
+    `at_most_per_day` bounds how many of a period fall on one of its working days.
+    """
+
+    parties: tuple[Party, ...]
+    at_most_per_day: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class With:
+    """`with:` keeps one occurrence and chooses `pick` of the people whom one of `parties` names."""
+
+    parties: tuple[Party, ...]
+    pick: int = 1
+    rotate: Literal["least-recent", "round-robin", "random"] = "least-recent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -396,13 +519,16 @@ class Look:
     color: str = ""
     visibility: Visibility = Visibility.DEFAULT
     remind: tuple[int, ...] | None = None
+    invite: bool = False
+    notify: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One rule of one file. `span` is the place of its id; `timezone` is the file's or the configuration's.
 
-    A `steps:` rule carries its verbs in the steps; its own `verb` is then the first step's.
+    A `steps:` rule carries its verbs in the steps; its own `verb` is then the first step's. At most one of `for_each`
+    and `company` (`with:`) is given.
     """
 
     id: str
@@ -415,3 +541,5 @@ class Rule:
     enabled: bool = True
     moved_from: str = ""
     field_spans: Mapping[str, Span] | None = None
+    for_each: ForEach | None = None
+    company: With | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from agendad.model.rule import TimeWindow
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from zoneinfo import ZoneInfo
 
-    from agendad.model.rule import Pattern
+    from agendad.model.rule import Pattern, Selector
 
 
 def office_hours() -> Mapping[int, tuple[TimeWindow, ...]]:
@@ -40,6 +40,36 @@ class CalendarSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class MailSettings:
+    """`mail:`; `path` is absolute: a Maildir whose subfolders are `.Drafts`, `.Sent` and so on (Maildir++)."""
+
+    provider: str = "maildir"
+    path: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """`target:` of a category: from `least` to `most` (None: unbounded), in percent or in minutes a week.
+
+    A percentage is of the time of the category `of`, or of all counted time when that is empty.
+    """
+
+    unit: Literal["percent", "minutes"]
+    least: float | None = None
+    most: float | None = None
+    of: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """One entry of `categories:`: a named selector with an optional target, for `agendad balance`."""
+
+    name: str
+    selector: Selector
+    target: Target | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Limits:
     """`limits:` a cycle."""
 
@@ -51,6 +81,7 @@ class Limits:
 class Settings:
     """`agendad.yaml`. Durations in minutes except `horizon_days`; `working_hours` maps weekday 0-6 to its windows.
 
+    `contacts` is the folder of vCards (`people: {path: ...}`), absolute.
     `follow_calendar_zone` is `timezone: calendar`; `timezone` is then the system's until the calendar tells.
     """
 
@@ -70,6 +101,9 @@ class Settings:
     limits: Limits = Limits()
     tentative_is_free: bool = False
     exact_placement: bool = False
+    mail: MailSettings | None = None
+    contacts: Path | None = None
+    categories: tuple[Category, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +120,17 @@ class Person:
     topics: tuple[str, ...] = ()
     notes: str = ""
     met: str = ""
+
+    @property
+    def first_name(self) -> str:
+        """What a friendly letter calls them: the first word of the name; of an unnamed one what stands before the @."""
+        name = self.name or (self.emails[0].partition("@")[0] if self.emails else self.id)
+        return name.split()[0] if name.split() else name
+
+    @property
+    def email(self) -> str:
+        """The address to write to, or empty."""
+        return self.emails[0] if self.emails else ""
 
 
 @dataclass(frozen=True, slots=True)
