@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from agendad import decisions
 from agendad.app.apply import Permissions, apply
 from agendad.app.cycle import look
 from agendad.app.home import Home
@@ -87,8 +86,7 @@ class World:
         """One cycle that changes nothing."""
         loaded = self.home.load()
         with self.home.ledger() as ledger:
-            port = self.home.calendars(loaded.configured, now)
-            return look(loaded, port, ledger, decisions.load(self.home.state), now)
+            return look(self.home.desk(loaded, ledger, now), now)
 
     def own_events(self, now: datetime):
         """The blocks that stand, as the provider reads them without its cache."""

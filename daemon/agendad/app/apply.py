@@ -6,8 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from agendad import decisions as decisions_file
-from agendad.app.carry import Done, carry_out
+from agendad.app.carry import Done, carry_out, finish
 from agendad.app.cycle import Look, first_day_ids, look
 from agendad.core.hands import gone_from, remember
 from agendad.core.safety import emptied, within_limits
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+    from agendad.app.desk import Desk
     from agendad.app.home import Home
     from agendad.ledger import Ledger
     from agendad.model.memory import Gone
@@ -59,18 +59,29 @@ def apply(
     """
     with home.working() as ledger:
         refuse_earlier_clock(ledger, now, yes=permissions.yes)
-        port = home.calendars(loaded.configured, now)
-        decisions = decisions_file.load(home.state)
-        seen = look(loaded, port, ledger, decisions, now)
-        changes, later = _allowed(seen, permissions)
-        # The ledger keeps what it wrote of a block that was deleted by hand: with either file lost, it stays deleted.
-        kept = remember(decisions, seen.hands, replace(seen.context, rules=first_day_ids(seen.rules)))
-        kept = replace(kept, deleted={**kept.deleted, **_given_up(seen)})
-        if kept != decisions:
-            decisions_file.save(home.state, kept, home.checkpoint)
-        ledger.observe(seen.hands.settled, seen.hands.adopted(), ())
-        done = replace(carry_out(ledger, port, changes, "apply", now, progress), later=later)
-        ledger.decide(decided(seen), now)
+        return cycle(home.desk(loaded, ledger, now), now, permissions, progress)
+
+
+def cycle(
+    desk: Desk,
+    now: datetime,
+    permissions: Permissions = Permissions(),
+    progress: Callable[[int], None] = lambda _: None,
+) -> Applied:
+    """The same on what lies on a desk, real or simulated."""
+    seen = look(desk, now)
+    changes, later = _allowed(seen, permissions)
+    decisions, ledger = seen.memory.decisions, desk.ledger
+    # The ledger keeps what it wrote of a block that was deleted by hand: with either file lost, it stays deleted.
+    kept = remember(decisions, seen.hands, replace(seen.context, rules=first_day_ids(seen.rules)))
+    kept = replace(kept, deleted={**kept.deleted, **_given_up(seen)})
+    if kept != decisions:
+        desk.decisions.save(kept)
+    ledger.observe(seen.hands.settled, seen.hands.adopted(), ())
+    run = ledger.run("apply", now)
+    done = replace(carry_out(run, desk.calendars, changes, progress), later=later)
+    finish(run, done, now)
+    ledger.decide(decided(seen), now)
     return Applied(seen, done)
 
 

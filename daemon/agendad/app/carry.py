@@ -12,8 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
 
-    from agendad.ledger import Ledger
-    from agendad.ledger.store import RunKind
+    from agendad.ledger import Run
     from agendad.model.plan import Change
     from agendad.ports import CalendarPort, Outcome
 
@@ -53,15 +52,12 @@ class Done:
 
 
 def carry_out(
-    ledger: Ledger,
-    port: CalendarPort,
-    changes: Sequence[Change],
-    kind: RunKind,
-    now: datetime,
-    progress: Callable[[int], None] = lambda _: None,
+    run: Run, port: CalendarPort, changes: Sequence[Change], progress: Callable[[int], None] = lambda _: None
 ) -> Done:
-    """Makes the changes in their order and records every one; `progress` is told how many more were tried."""
-    run = ledger.run(kind, now)
+    """Makes the changes in their order and records every one; `progress` is told how many more were tried.
+
+    The caller closes the run with `finish`.
+    """
     outcomes: list[tuple[Change, Outcome]] = []
     for first in range(0, len(changes), BATCH):
         batch = changes[first : first + BATCH]
@@ -70,6 +66,9 @@ def carry_out(
         run.settle(zip(numbers, ended, strict=True))
         outcomes.extend(zip(batch, ended, strict=True))
         progress(len(batch))
-    done = Done(tuple(outcomes))
+    return Done(tuple(outcomes))
+
+
+def finish(run: Run, done: Done, now: datetime) -> None:
+    """Closes a run with its result."""
     run.finish("done" if not done.missed else f"{len(done.missed)} not applied", now)
-    return done

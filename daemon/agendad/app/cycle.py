@@ -24,13 +24,13 @@ from agendad.model.plan import Plan
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from agendad.app.desk import Desk
     from agendad.core.problem import Problem, Solution
-    from agendad.ledger import Ledger
     from agendad.model.calendar import Event, EventFields
-    from agendad.model.memory import Decisions, Memory
+    from agendad.model.memory import Memory
     from agendad.model.rule import Rule
     from agendad.model.settings import Settings
-    from agendad.ports import CalendarPort, Snapshot
+    from agendad.ports import Snapshot
     from agendad.rules.load import Loaded
 
 
@@ -54,15 +54,17 @@ class Look:
         return self.context.now
 
 
-def look(loaded: Loaded, port: CalendarPort, ledger: Ledger, decisions: Decisions, now: datetime) -> Look:
+def look(desk: Desk, now: datetime) -> Look:
     """Observes, decides and reconciles at `now`.
 
     Raises CalendarUnreadable or another ProviderError when anything that matters cannot be read.
     """
+    loaded = desk.loaded
     settings = loaded.configured
-    memory = ledger.memory(decisions, since=now - timedelta(days=400))
+    decisions = desk.decisions.load()
+    memory = desk.ledger.memory(decisions, since=now - timedelta(days=400))
     start, end = stretch(settings, loaded.rules, memory.written.values(), now)
-    snapshot = port.read(start, end)
+    snapshot = desk.calendars.read(start, end)
     settings, rules = _in_calendar_zone(settings, loaded.rules, snapshot.timezone)
     rules = with_first_ids(rules, snapshot.events, memory)
     enabled = tuple(rule for rule in rules if rule.enabled)

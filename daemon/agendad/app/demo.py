@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from agendad import decisions
 from agendad.app import show
 from agendad.app.apply import Applied, apply
 from agendad.app.cycle import look, plan
@@ -53,13 +52,13 @@ def build(directory: Path, now: datetime, language: str) -> Demo:
     loaded = home.load()
     now = now.astimezone(loaded.configured.timezone)
     with home.ledger() as ledger:
-        first = look(loaded, home.calendars(loaded.configured, now), ledger, decisions.load(home.state), now)
+        first = look(home.desk(loaded, ledger, now), now)
     before = plan(first)
     show.write_page(before, first, directory / PAGE)
     applied = apply(home, loaded, now)
     applied.done.check()
     with home.ledger() as ledger:
-        seen = look(loaded, home.calendars(loaded.configured, now), ledger, decisions.load(home.state), now)
+        seen = look(home.desk(loaded, ledger, now), now)
     return Demo(home, directory / PAGE, before, applied, seen, kept)
 
 

@@ -95,7 +95,7 @@ def _calendars(home: Home, loaded: Loaded, now: datetime) -> Iterator[Finding]:
     settings = loaded.configured
     try:
         with home.ledger() as ledger:
-            seen = look(loaded, home.calendars(settings, now), ledger, decisions.load(home.state), now)
+            seen = look(home.desk(loaded, ledger, now), now)
     except AgendadError as error:
         yield Finding("calendars", "error", error.message, error.hint, error.exit_status)
         return

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from agendad.app.desk import DecisionFile, Desk
 from agendad.data import templates_dir
 from agendad.errors import ProblemsFound
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from agendad.ledger import Ledger
     from agendad.model.settings import Settings
-    from agendad.ports import CalendarPort
+    from agendad.ports import CalendarPort, MailPort
     from agendad.rules.load import Loaded
 
 
@@ -57,6 +58,25 @@ class Home:
         from agendad.providers import open_calendars
 
         return open_calendars(settings, cache=self.state / "cache", now=now, checkpoint=self.checkpoint)
+
+    def mail(self, settings: Settings) -> MailPort | None:
+        """The configured mailbox, None without one. As with calendars, only its cache is written by reading it."""
+        if settings.mail is None:
+            return None
+        from agendad.providers import open_mail
+
+        return open_mail(settings, cache=self.state / "cache", checkpoint=self.checkpoint)
+
+    def desk(self, loaded: Loaded, ledger: Ledger, now: datetime) -> Desk:
+        """What a cycle at `now` works on, with a ledger that was opened to read or to write."""
+        settings = loaded.configured
+        return Desk(
+            loaded,
+            self.calendars(settings, now),
+            self.mail(settings),
+            ledger,
+            DecisionFile(self.state, self.checkpoint),
+        )
 
     def ledger(self) -> Ledger:
         """The ledger as it stands, for commands that change nothing."""

@@ -53,12 +53,10 @@ def zone_of(loaded: Loaded) -> tzinfo:
 
 def look_now(work: Work, ledger: Ledger) -> Look:
     """One cycle that changes nothing. Raises RefusedBySafety when a calendar has lost our events."""
-    from agendad import decisions
     from agendad.app.cycle import look
     from agendad.core.safety import emptied
 
-    port = work.home.calendars(work.loaded.configured, work.now)
-    seen = look(work.loaded, port, ledger, decisions.load(work.home.state), work.now)
+    seen = look(work.home.desk(work.loaded, ledger, work.now), work.now)
     if refusal := emptied(seen.hands, seen.snapshot.counts, seen.context):
         raise refusal
     return seen

@@ -10,7 +10,6 @@ import pytest
 from agendad.app.cycle import look, plan
 from agendad.app.explain import Explanation, explain, remembered
 from agendad.core.trace import sentences
-from agendad.decisions import load
 from agendad.errors import UsageError
 from machine.world import MONDAY, World
 
@@ -33,8 +32,7 @@ def world(tmp_path: Path) -> World:
 def ask(world: World, asked: str) -> Explanation:
     loaded = world.home.load()
     with world.home.ledger() as ledger:
-        port = world.home.calendars(loaded.configured, MONDAY)
-        seen = look(loaded, port, ledger, load(world.home.state), MONDAY)
+        seen = look(world.home.desk(loaded, ledger, MONDAY), MONDAY)
         return explain(seen, plan(seen), ledger, asked)
 
 
