@@ -10,15 +10,17 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from agendad.app.observe import public_holidays, stretch
+from agendad.app.observe import mail_since, public_holidays, stretch
 from agendad.core.engine import Decision, Situation, decide, horizon_days
 from agendad.core.hands import Context, Hands, hands
+from agendad.core.mailhands import MailHands, mail_hands
 from agendad.core.reconcile import Reconciled, reconcile
 from agendad.core.timeline import wall
 from agendad.core.triggers import identity
 from agendad.drafting.expressions import Expressions
 from agendad.errors import UsageError
 from agendad.model.identity import is_own
+from agendad.model.mail import Mailbox
 from agendad.model.plan import Plan
 
 if TYPE_CHECKING:
@@ -36,7 +38,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """Everything that one cycle saw and decided, nothing of it carried out. `settings` have their final zone."""
+    """Everything that one cycle saw and decided, nothing of it carried out. `settings` have their final zone.
+
+    `situation` is what the decision rests on; `mail` what became of earlier drafts.
+    """
 
     settings: Settings
     rules: tuple[Rule, ...]
@@ -45,6 +50,8 @@ class Look:
     snapshot: Snapshot
     memory: Memory
     hands: Hands
+    mail: MailHands
+    situation: Situation
     decision: Decision
     reconciled: Reconciled
 
@@ -81,6 +88,7 @@ def look(desk: Desk, now: datetime) -> Look:
         read_only=snapshot.read_only,
     )
     seen = hands(snapshot.events, memory, context)
+    mail = _mail(desk, memory, now)
     situation = Situation(
         rules=enabled,
         settings=settings,
@@ -91,6 +99,8 @@ def look(desk: Desk, now: datetime) -> Look:
         first_days=decisions.first_days,
         absences=decisions.absences,
         holidays=public_holidays(settings, start, end),
+        mailbox=mail.mailbox,
+        episodes=decisions.episodes,
     )
     decision = decide(situation, Expressions().render, _placer(settings))
     unplaced = {skipped.key: skipped.why[-1] for skipped in decision.skipped}
@@ -102,9 +112,19 @@ def look(desk: Desk, now: datetime) -> Look:
         snapshot=snapshot,
         memory=memory,
         hands=seen,
+        mail=mail,
+        situation=situation,
         decision=decision,
         reconciled=reconcile(decision.desired, seen, context, unplaced),
     )
+
+
+def _mail(desk: Desk, memory: Memory, now: datetime) -> MailHands:
+    """What became of earlier drafts; without a mailbox, only what is remembered of them."""
+    if desk.mail is None:
+        return MailHands(Mailbox(made=memory.drafts, gone=memory.decisions.drafts))
+    snapshot = desk.mail.read(mail_since(desk.loaded.configured, desk.loaded.rules, now))
+    return mail_hands(snapshot, memory, now)
 
 
 def with_first_ids(rules: tuple[Rule, ...], events: Iterable[Event], memory: Memory) -> tuple[Rule, ...]:

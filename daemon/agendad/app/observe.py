@@ -6,7 +6,9 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from agendad.core.engine import horizon_days
+from agendad.core.followups import letter_of
 from agendad.core.timeline import wall
+from agendad.core.triggers import LATEST_DRAFT
 from agendad.model.rule import (
     After,
     AfterBusy,
@@ -36,6 +38,8 @@ _DAYS: Final = {
     PeriodUnit.YEAR: 366,
 }
 _LEAST_BACK: Final = 8
+_CONTACT_DAYS: Final = 92
+"""How far back contacts are looked for, so that those who were met last are asked last."""
 _MINUTES: Final = 24 * 60
 
 
@@ -57,7 +61,20 @@ def stretch(
     return start, end
 
 
+def mail_since(settings: Settings, rules: Iterable[Rule], now: datetime) -> datetime:
+    """From when on mails are read: over the longest period of any rule, and over what a late draft may look at."""
+    today, _ = horizon_days(settings, now)
+    back = max([LATEST_DRAFT, *(_days_back(rule) for rule in rules)]) + 1
+    return wall(today - timedelta(days=back), 0, settings.timezone)
+
+
 def _days_back(rule: Rule) -> int:
+    drafts = LATEST_DRAFT + 1 if letter_of(rule.verb) is not None or isinstance(rule.trigger, Steps) else 0
+    people = _CONTACT_DAYS if rule.for_each is not None or rule.company is not None else 0
+    return max(_trigger_days_back(rule), drafts, people)
+
+
+def _trigger_days_back(rule: Rule) -> int:
     trigger = rule.trigger
     match trigger:
         case Every(phrase=EveryPeriod(unit, interval)):

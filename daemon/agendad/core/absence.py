@@ -9,30 +9,19 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from agendad.core.problem import Busy
-from agendad.core.selectors import matches_text
+from agendad.core.selectors import is_away
 from agendad.core.timeline import from_minutes, span, subtract, to_minutes, union, wall, wall_range
-from agendad.model.calendar import Kind, Response, ShowAs, Status
-from agendad.model.identity import is_own
+from agendad.model.calendar import Event, EventFields, Kind, Response, ShowAs, Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from agendad.model.calendar import Event
     from agendad.model.settings import Settings
 
 
 def is_absence(event: Event, settings: Settings) -> bool:
     """Out of office, or a busy event of whole days whose title the configuration names; never an own block."""
-    if is_own(event) or not _attends(event):
-        return False
-    fields = event.fields
-    if fields.kind is Kind.AWAY:
-        return True
-    return (
-        fields.all_day
-        and fields.show_as is ShowAs.BUSY
-        and any(matches_text(pattern, fields.title) for pattern in settings.away_titles)
-    )
+    return _attends(event) and is_away(event, settings.away_titles)
 
 
 def is_busy(event: Event, settings: Settings) -> bool:
@@ -86,6 +75,18 @@ def absent_days(
                 found.add(day)
             day += timedelta(days=1)
     return frozenset(found)
+
+
+def declared_absences(declared: Sequence[tuple[date, date]]) -> tuple[Event, ...]:
+    """Declared absences as events of whole days, so that `before: {away: true}` finds them; they take no time."""
+    return tuple(
+        Event(
+            calendar="",
+            uid=f"away-{first.isoformat()}@agendad",
+            fields=EventFields("", first, last + timedelta(days=1), show_as=ShowAs.FREE, kind=Kind.AWAY),
+        )
+        for first, last in declared
+    )
 
 
 def _attends(event: Event) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from agendad.core.timeline import subtract
 from agendad.model.calendar import EventFields, ShowAs
 from agendad.model.rule import After, Before
-from agendad.model.settings import Me
+from agendad.model.settings import Me, Person
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,25 +34,44 @@ def dress(occurrence: Occurrence, when: tuple[Moment, Moment], settings: Setting
     context: dict[str, object] = {"rule": occurrence.rule, "me": settings.me, "start": start, "end": end}
     if occurrence.event is not None:
         context["event"] = occurrence.event.fields
+    if occurrence.people:
+        context |= {"person": occurrence.people[0], "people": occurrence.people}
 
     def text(source: Text | None) -> str:
         if source is None:
             return ""
         plain = source.in_language(settings.language)
-        return render(plain, context) if "{{" in plain or "{%" in plain else plain
+        return render(plain, context) if _has_expression(plain) else plain
 
+    title = " ".join(text(occurrence.verb.title).split())
+    notes = text(look.notes).strip()
+    if occurrence.people:
+        names = ", ".join(person.name or person.id for person in occurrence.people)
+        if not _has_expression(occurrence.verb.title.in_language(settings.language)):
+            title = f"{title}: {names}"
+        if look.notes is None or not _has_expression(look.notes.in_language(settings.language)):
+            notes = "\n".join([*([notes] if notes else []), *map(_named, occurrence.people)])
     return EventFields(
-        title=" ".join(text(occurrence.verb.title).split()),
+        title=title,
         start=start,
         end=end,
         show_as=ShowAs.FREE if look.show_as == "free" else ShowAs.BUSY,
         kind=look.kind,
-        notes=text(look.notes).strip(),
+        notes=notes,
         place=look.place,
         color=look.color,
         visibility=look.visibility,
         remind=look.remind,
     )
+
+
+def _has_expression(text: str) -> bool:
+    return "{{" in text or "{%" in text
+
+
+def _named(person: Person) -> str:
+    """A line of the notes: who it is, and the address to write to."""
+    return f"{person.name or person.id} <{person.email}>" if person.email else person.name or person.id
 
 
 def sample_context(rule: Rule, me: Me | None) -> dict[str, object]:
@@ -62,6 +81,9 @@ def sample_context(rule: Rule, me: Me | None) -> dict[str, object]:
     context: dict[str, object] = {"rule": rule, "me": me or Me(), "start": start, "end": end}
     if isinstance(rule.trigger, After | Before):
         context["event"] = EventFields("Planning", start, end)
+    if rule.for_each is not None or rule.company is not None:
+        person = Person("grace", "Grace Hopper", ("grace@example.org",))
+        context |= {"person": person, "people": (person,)}
     return context
 
 

@@ -5,8 +5,8 @@
                             stands firm
 
 Rules that depend on blocks of other rules (`after: {rule: ...}`) are expanded and placed after those, and breaks
-(`after: {busy: ...}`) when the day is known. Called by `app/cycle.py`; `reconcile.py` compares the result with the
-calendar.
+(`after: {busy: ...}`) when the day is known. Occurrences of drafts need no place; `followups.py` judges them. Called by
+`app/cycle.py`; `reconcile.py` compares the result with the calendar.
 """
 
 from __future__ import annotations
@@ -17,38 +17,45 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from agendad.core import windows
+from agendad.core.company import Company
+from agendad.core.followups import Followups, letter_of
 from agendad.core.guards import Guard, violations
-from agendad.core.levels import levels, stands_alone
+from agendad.core.levels import levels, selectors_of, stands_alone
 from agendad.core.outcome import Decision, Outcome
 from agendad.core.placement import place
 from agendad.core.problem import Problem, Solution
-from agendad.core.selectors import rules_named
+from agendad.core.selectors import names_absence, rules_named
+from agendad.core.signals import reading
 from agendad.core.situation import Situation, Survey, horizon_days
 from agendad.core.standing import Stood, family
-from agendad.core.timeline import midnights, span, union
+from agendad.core.timeline import from_minutes, midnights, span, to_minutes, union, wall
 from agendad.core.triggers import (
     Left,
     Occurrence,
     busy_occurrences,
     calendar_occurrences,
     event_occurrences,
+    event_suffix,
     identity,
+    state_occurrences,
 )
 from agendad.core.wholedays import Laid, whole_days
 from agendad.core.wishes import Passed, Present, Stays, Wish, answers
-from agendad.model.calendar import ShowAs
+from agendad.model.calendar import Response, ShowAs
 from agendad.model.reasons import Reason, ReasonCode
-from agendad.model.rule import After, AfterBusy, Before, Protect
+from agendad.model.rule import After, AfterBusy, Before, Draft, Placement, Protect, When
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from agendad.core.dress import Render
     from agendad.core.guards import Timed
-    from agendad.core.problem import Busy, Request, Stretch
+    from agendad.core.problem import Busy, Minutes, Request, Stretch
+    from agendad.core.situation import Local
     from agendad.core.wishes import Answer
     from agendad.model.calendar import Event
-    from agendad.model.rule import Rule, Selector
+    from agendad.model.plan import Violation
+    from agendad.model.rule import Hours, NoneIn, Rule, Selector, Share
 
 __all__ = ["Decision", "Situation", "decide", "horizon_days"]
 
@@ -74,6 +81,9 @@ class _Cycle:
         self.stood = Stood(situation.hands, self.survey.zone)
         self.outcome = Outcome(self.survey, self.stood, render)
         self.guards: list[Guard] = []
+        self.followups = Followups(self.survey)
+        self._company = Company(situation.people, self.survey.contacts, self._written_with, self._earlier_company)
+        self._episodes: dict[str, date] = {}
         self._matches: dict[int, list[tuple[date, date, Event]]] = {}
         rules = [rule for rule in situation.rules if rule.enabled]
         self._alone = {rule.id: self._expand(rule) for rule in rules if stands_alone(rule)}
@@ -91,8 +101,11 @@ class _Cycle:
     def run(self, rules: Sequence[Rule], placer: Placer) -> None:
         """Expands and places the rules of one level."""
         wishes: list[Wish] = []
+        letters: list[Occurrence] = []
         for rule in rules:
             for occurrence in self._alone[rule.id] if rule.id in self._alone else self._expand(rule):
+                if isinstance(occurrence, Occurrence) and isinstance(occurrence.verb, Draft):
+                    letters.append(occurrence)
                 for answer in self._answers(occurrence):
                     match answer:
                         case Wish():
@@ -107,10 +120,13 @@ class _Cycle:
                             self.outcome.left(answer)
         if wishes:
             self._place(wishes, placer)
+        self.followups.add(letter for letter in letters if self._satisfied(letter) is None)
 
     def decision(self) -> Decision:
         """The decision, in the order of time."""
-        return self.outcome.decision(violations(self.guards, self.survey.meetings, self.survey.now))
+        found = violations(self.guards, self.survey.meetings, self.survey.now)
+        self.followups.add(self._replies(found))
+        return self.outcome.decision(found, self.followups.drafts(), self._episodes)
 
     def _place(self, wishes: Sequence[Wish], placer: Placer) -> None:
         solution = placer(self._problem(wishes))
@@ -139,13 +155,51 @@ class _Cycle:
 
     def _expand(self, rule: Rule) -> list[Occurrence | Left]:
         local = self.survey.local(rule.timezone)
+        return self._company.of(rule, self._fire(rule, local), local.frame, local.matcher)
+
+    def _fire(self, rule: Rule, local: Local) -> list[Occurrence | Left]:
         match rule.trigger:
             case After(selector=selector) | Before(selector=selector):
-                own = self._timed(self.outcome.own_events(), rule) if rules_named(selector) else []
-                return event_occurrences(rule, [*local.real, *own], local.matcher, local.frame.scope)
+                own = [*self.outcome.own_events(), *self.followups.events()] if rules_named(selector) else []
+                away = self.survey.declared if names_absence(selector) else ()
+                events = [*local.real, *self._timed([*own, *away], rule)]
+                return event_occurrences(rule, events, local.matcher, local.frame.scope)
             case AfterBusy():
                 return busy_occurrences(rule, self._tiring_time(), local.frame.scope)
+            case When(state=state):
+                return self._of_state(rule, state, local)
         return calendar_occurrences(rule, local.frame.scope)
+
+    def _of_state(self, rule: Rule, state: NoneIn | Share | Hours, local: Local) -> list[Occurrence | Left]:
+        """A `when:` rule fires while its state holds. The day on which the episode began is remembered."""
+        scope, rule_id = local.frame.scope, identity(rule)
+        own = self._timed(self.outcome.own_events(), rule) if any(map(rules_named, selectors_of(state))) else []
+        events = sorted([*local.real, *own], key=lambda each: each[0])
+        known_since = scope.first_day(rule).astimezone(scope.zone).date()
+        measured = reading(state, events, local.matcher, self.survey.now, scope.zone, known_since)
+        if not measured.holds:
+            return []
+        began = self.survey.situation.episodes.get(rule_id) or measured.since or scope.today
+        self._episodes[rule_id] = began
+        return state_occurrences(rule, began, scope)
+
+    def _written_with(self, key: str) -> Sequence[str]:
+        """The ids of those with whom an occurrence was written: by the mark of its event, or by its draft."""
+        for block in self.stood.family(key):
+            if block.event.mark is not None and block.event.mark.people:
+                return block.event.mark.people
+        row = self.survey.situation.mailbox.made.get(key)
+        book = self.survey.book
+        return [book[email].id for email in row.recipients if email in book] if row is not None else ()
+
+    def _earlier_company(self, rule: Rule) -> Iterator[tuple[Minutes, Sequence[str]]]:
+        """The past blocks and drafts of a rule, as when and with whom."""
+        for event in self.stood.hands.begun.values():
+            if event.mark is not None and event.mark.rule == rule.id:
+                yield span(event.fields.start, event.fields.end, self.survey.zone)[0], event.mark.people
+        for key, row in self.survey.situation.mailbox.made.items():
+            if row.rule == rule.id:
+                yield to_minutes(row.due), self._written_with(key)
 
     def _wanted(self, rules: Sequence[Rule]) -> Callable[[str], bool]:
         """Whether a key is wanted, as far as can be told before anything is placed."""
@@ -180,6 +234,10 @@ class _Cycle:
             return [occurrence]
         if (event := self._satisfied(occurrence)) is not None:
             return [Passed(occurrence, occurrence.key, Reason(ReasonCode.SATISFIED, {"event": event.fields.title}))]
+        if isinstance(occurrence.verb, Draft):
+            return []
+        if (reason := self._contacted(occurrence)) is not None:
+            return [Passed(occurrence, occurrence.key, reason)]
         frame = self.survey.local(occurrence.rule.timezone).frame
         if occurrence.placement.lasts is not None and occurrence.placement.lasts.days:
             return whole_days(occurrence, frame, self.survey.busy_time, self.stood, self.present)
@@ -196,6 +254,19 @@ class _Cycle:
             return []
         capped = replace(occurrence, why=Reason(ReasonCode.LOAD_CAP, {"above": str(verb.meetings_above)}))
         return answers(capped, windows.cap_requests(occurrence, frame), self.stood, self.present)
+
+    def _contacted(self, occurrence: Occurrence) -> Reason | None:
+        """Whether the person of a `for_each:` block was contacted in its period already, before its day."""
+        if occurrence.rule.for_each is None or occurrence.event is not None:
+            return None
+        zone, person = occurrence.rule.timezone, occurrence.people[0]
+        begins = to_minutes(wall(occurrence.begins or occurrence.first, 0, zone))
+        until = max(self.survey.now, to_minutes(wall(occurrence.first, 0, zone)))
+        contact = self.survey.contacts.between(person.id, begins, until)
+        if contact is None:
+            return None
+        facts = {"person": person.name or person.id, "day": from_minutes(contact.at, zone).date().isoformat()}
+        return Reason(ReasonCode.CONTACTED, facts)
 
     def _satisfied(self, occurrence: Occurrence) -> Event | None:
         """The first event of the person's own that replaces the occurrence."""
@@ -237,6 +308,28 @@ class _Cycle:
             self._guard(occurrence, self.stood.blocks[request.key].stretch)
         elif request.fixed:
             self._guard(occurrence, request.windows[0])
+
+    def _replies(self, found: Sequence[Violation]) -> Iterator[Occurrence]:
+        """The drafted answer to each invitation in protected time; none once the person has accepted it."""
+        rules = {rule.id: rule for rule in self.survey.situation.rules}
+        for violation in found:
+            rule, event = rules[violation.rule], violation.event
+            if letter_of(rule.verb) is None or event.response is Response.ACCEPTED:
+                continue
+            start, _ = span(event.fields.start, event.fields.end, rule.timezone)
+            day = from_minutes(self.survey.now, rule.timezone).date()
+            yield Occurrence(
+                rule,
+                f"{identity(rule)}/{event_suffix(event)}",
+                day,
+                day + timedelta(days=1),
+                Reason(ReasonCode.INVITATION, {"event": event.fields.title}),
+                rule.verb,
+                Placement(),
+                rule.look,
+                moment=(self.survey.now, max(start, self.survey.now)),
+                event=event,
+            )
 
     def _guard(self, occurrence: Occurrence, stretch: Stretch) -> None:
         matcher = self.survey.local(occurrence.rule.timezone).matcher

@@ -5,11 +5,12 @@ Filled by `engine.py` group by group, so that later rules see what earlier ones 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from agendad.core.dress import auto_show_as, dress
+from agendad.core.followups import Drafts
 from agendad.core.neighbours import Neighbours
 from agendad.core.problem import Busy
 from agendad.core.standing import Firm, Hold, family, free_key, name_pieces
@@ -21,7 +22,8 @@ from agendad.model.reasons import Reason, ReasonCode
 from agendad.model.rule import Yield
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date
     from zoneinfo import ZoneInfo
 
     from agendad.core.dress import Render
@@ -42,7 +44,8 @@ class Decision:
     """What should stand from now to the end of the horizon, and what should not, each with its reasons.
 
     `given_up` are keys of flexible blocks that stood, met a real event, and whose rule says `yield: skip`: they are to
-    be remembered as gone, since the next cycle would find them another place.
+    be remembered as gone, since the next cycle would find them another place. `episodes` are those of `when:` rules
+    that go on.
     """
 
     desired: tuple[DesiredBlock, ...]
@@ -50,6 +53,8 @@ class Decision:
     violations: tuple[Violation, ...]
     horizon: datetime
     given_up: frozenset[str] = frozenset()
+    drafts: Drafts = field(default_factory=Drafts)
+    episodes: Mapping[str, date] = field(default_factory=dict)
 
 
 class Outcome:
@@ -120,9 +125,8 @@ class Outcome:
         self._skip(passed.occurrence, passed.key, passed.why)
 
     def left(self, left: Left) -> None:
-        """`except:` took an occurrence out."""
-        reason = Reason(ReasonCode.EXCLUDED, {"by": left.by})
-        self._skipped.append(Skipped(left.key, left.rule.id, (reason,), left.day))
+        """An occurrence was taken out before it was judged."""
+        self._skipped.append(Skipped(left.key, left.rule.id, (left.why,), left.day))
 
     def placed(self, wish: Wish, solution: Solution) -> list[Stretch]:
         """The placer's answer to a wish; gives where its blocks are wanted now."""
@@ -154,7 +158,8 @@ class Outcome:
 
     def _want(self, occurrence: Occurrence, key: str, when: tuple[Moment, Moment], why: tuple[Reason, ...]) -> None:
         fields = dress(occurrence, when, self._survey.settings, self._render)
-        self._desired[key] = DesiredBlock(key, occurrence.rule.id, fields, (occurrence.why, *why))
+        people = tuple(person.id for person in occurrence.people) if occurrence.rule.company is not None else ()
+        self._desired[key] = DesiredBlock(key, occurrence.rule.id, fields, (occurrence.why, *why), people)
         self._families.setdefault(family(key), set()).add(key)
         self._own = None
 
@@ -163,7 +168,7 @@ class Outcome:
 
     # ------------------------------------------------------------ the end
 
-    def decision(self, violations: Iterable[Violation]) -> Decision:
+    def decision(self, violations: Iterable[Violation], drafts: Drafts, episodes: Mapping[str, date]) -> Decision:
         """Everything, in the order of time."""
         self._show_flexible_blocks()
         zone, today = self._survey.zone, self._survey.today
@@ -171,10 +176,12 @@ class Outcome:
             desired=tuple(
                 sorted(self._desired.values(), key=lambda block: (_instant(block.fields.start, zone), block.key))
             ),
-            skipped=tuple(sorted(self._skipped, key=lambda each: (each.day or today, each.key))),
+            skipped=tuple(sorted((*self._skipped, *drafts.skipped), key=lambda each: (each.day or today, each.key))),
             violations=tuple(violations),
             horizon=wall(self._survey.horizon, 0, zone),
             given_up=frozenset(self._given_up),
+            drafts=drafts,
+            episodes=episodes,
         )
 
     def _show_flexible_blocks(self) -> None:

@@ -94,7 +94,8 @@ def merge(event: Event, wish: EventFields) -> Merged:
 
 def as_write(change: Change) -> Write:
     """The change in the words of the calendar port."""
-    mark = Mark(change.rule, change.key, change.digest)
+    stood = change.before.mark if change.before else None
+    mark = Mark(change.rule, change.key, change.digest, change.people or (stood.people if stood else ()))
     if change.before is None and change.after is not None:
         return Create(change.calendar, uid(change.key), change.after, mark)
     if change.before is not None and change.after is not None:
@@ -144,7 +145,9 @@ def _wanted(wish: DesiredBlock, hands: Hands, context: Context) -> _Step:
         facts["renamed_from"] = event.mark.rule
     if renamed or merged.follow - {"time"}:
         why = (*why, Reason(ReasonCode.RULE_CHANGED, facts))
-    change = Change(Action.UPDATE, wish.key, wish.rule, event.calendar, event, merged.fields, merged.digest, why)
+    change = Change(
+        Action.UPDATE, wish.key, wish.rule, event.calendar, event, merged.fields, merged.digest, why, wish.people
+    )
     if state == "written" and merged.follow:
         state = "planned"
     # a copy that stayed behind would show the block twice; the update comes last, so that the ledger keeps the key
@@ -169,7 +172,15 @@ def _missing(wish: DesiredBlock, hands: Hands, context: Context) -> _Step:
         day = instant(wish.fields.start, context.now).date()
         return _Step(skipped=(Skipped(wish.key, wish.rule, (*wish.why, reason), day),))
     change = Change(
-        Action.CREATE, wish.key, wish.rule, context.calendar, None, wish.fields, digest(wish.fields), wish.why
+        Action.CREATE,
+        wish.key,
+        wish.rule,
+        context.calendar,
+        None,
+        wish.fields,
+        digest(wish.fields),
+        wish.why,
+        wish.people,
     )
     return _Step((change,), (PlannedBlock(wish.key, wish.rule, wish.fields, "planned", wish.why),))
 

@@ -13,7 +13,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from agendad.model.calendar import Response, Status
+from agendad.model.calendar import Kind, Response, ShowAs, Status
 from agendad.model.identity import is_own
 
 if TYPE_CHECKING:
@@ -32,12 +32,14 @@ _DAY = 24 * 60
 class Matcher:
     """Matches events for one person.
 
-    `book` is `address_book(people)`; `zone` is where `on:` and `between:` look at the clock (the rule's zone).
+    `book` is `address_book(people)`; `zone` is where `on:` and `between:` look at the clock (the rule's zone);
+    `away_titles` are those of absences.
     """
 
     me: Me
     book: Mapping[str, Person]
     zone: ZoneInfo
+    away_titles: tuple[Pattern, ...] = ()
 
     def matches(self, selector: Selector, event: Event) -> bool:
         """Whether all keys of the selector hold for the event."""
@@ -79,6 +81,7 @@ class Matcher:
             and (not selector.rule or (event.mark is not None and is_own(event) and event.mark.rule in selector.rule))
             and (selector.on is None or self._weekday(event) in selector.on)
             and (not selector.between or self._lies_in(selector.between, event))
+            and (selector.away is None or is_away(event, self.away_titles) is selector.away)
             and (not selector.any or any(self._holds(each, event) for each in selector.any))
             and (selector.negated is None or not self._holds(selector.negated, event))
         )
@@ -147,6 +150,15 @@ class Matcher:
         return any(w.start <= day + begins and day + ends <= w.end for w in windows for day in (0, _DAY))
 
 
+def is_away(event: Event, titles: Iterable[Pattern]) -> bool:
+    """Whether an event is an absence (section 7): out of office, or busy for whole days under such a title; not ours."""
+    fields = event.fields
+    if is_own(event):
+        return False
+    whole_days = fields.all_day and fields.show_as is ShowAs.BUSY
+    return fields.kind is Kind.AWAY or (whole_days and any(matches_text(pattern, fields.title) for pattern in titles))
+
+
 def names_rule(selector: Selector) -> bool:
     """Whether the selector, or a part of it, asks for blocks of a rule."""
     return bool(rules_named(selector))
@@ -154,8 +166,16 @@ def names_rule(selector: Selector) -> bool:
 
 def rules_named(selector: Selector) -> frozenset[str]:
     """The ids of all rules that the selector asks for."""
-    parts = [*selector.any, *([selector.negated] if selector.negated else [])]
-    return frozenset(selector.rule).union(*(rules_named(part) for part in parts))
+    return frozenset(selector.rule).union(*(rules_named(part) for part in _parts(selector)))
+
+
+def names_absence(selector: Selector) -> bool:
+    """Whether the selector, or a part of it, asks for absences."""
+    return selector.away is True or any(names_absence(part) for part in _parts(selector))
+
+
+def _parts(selector: Selector) -> tuple[Selector, ...]:
+    return (*selector.any, *((selector.negated,) if selector.negated else ()))
 
 
 def lasting(event: Event) -> int:

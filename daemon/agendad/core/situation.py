@@ -11,7 +11,8 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from agendad.core.absence import absent_days, busy_time
+from agendad.core.absence import absent_days, busy_time, declared_absences
+from agendad.core.contacts import Contacts
 from agendad.core.guards import Meetings
 from agendad.core.hands import Hands
 from agendad.core.selectors import Matcher, address_book
@@ -19,6 +20,7 @@ from agendad.core.timeline import midnights, span, to_minutes, union
 from agendad.core.triggers import Scope
 from agendad.core.windows import Frame
 from agendad.model.identity import is_own
+from agendad.model.mail import Mailbox
 from agendad.model.rule import TimeWindow
 
 if TYPE_CHECKING:
@@ -45,6 +47,8 @@ class Situation:
     first_days the moment of the first cycle that knew a rule, by the id its keys are made of
     absences   declared ones, both ends included
     holidays   the names of public holidays by day
+    mailbox    what is known of mail
+    episodes   the day on which the present episode of a `when:` rule began, by the id its keys are made of
     """
 
     rules: tuple[Rule, ...]
@@ -56,6 +60,8 @@ class Situation:
     first_days: Mapping[str, datetime] = field(default_factory=dict)
     absences: tuple[tuple[date, date], ...] = ()
     holidays: Mapping[date, str] = field(default_factory=dict)
+    mailbox: Mailbox = field(default_factory=Mailbox)
+    episodes: Mapping[str, date] = field(default_factory=dict)
 
 
 def horizon_days(settings: Settings, now: datetime) -> tuple[date, date]:
@@ -91,7 +97,8 @@ class Survey:
         self.busy = busy_time(self.real, self.settings)
         self.busy_time = union((busy.start, busy.end) for busy in self.busy)
         self._absent = absent_days(self.real, self.settings, situation.absences)
-        self._book = address_book(situation.people)
+        self.declared = declared_absences(situation.absences)
+        self.book = address_book(situation.people)
         self._locals: dict[str, Local] = {}
 
     def local(self, zone: ZoneInfo) -> Local:
@@ -101,7 +108,7 @@ class Survey:
             scope = Scope(given.now, self.today, self.horizon, zone, given.holidays, self._absent, given.first_days)
             self._locals[zone.key] = Local(
                 Frame(scope, self.settings.working_hours or _WORKWEEK, self.now, self.days[-1]),
-                Matcher(self.settings.me, self._book, zone),
+                Matcher(self.settings.me, self.book, zone, self.settings.away_titles),
                 tuple((span(event.fields.start, event.fields.end, zone), event) for event in self.real),
             )
         return self._locals[zone.key]
@@ -111,6 +118,12 @@ class Survey:
         """The meetings among the real events."""
         local = self.local(self.zone)
         return Meetings(local.real, local.matcher)
+
+    @cached_property
+    def contacts(self) -> Contacts:
+        """Who was in touch with whom."""
+        real, messages = self.local(self.zone).real, self.situation.mailbox.messages
+        return Contacts(self.situation.people, real, messages, self.settings.me)
 
     @cached_property
     def tiring(self) -> tuple[Stretch, ...]:

@@ -21,6 +21,21 @@ _SENTENCES: Final[Mapping[ReasonCode, tuple[str, str]]] = {
     ReasonCode.AFTER_BUSY: ("after {busy} of busy time without a break", "après {busy} d’occupation sans pause"),
     ReasonCode.STEP: ("step of {on}, counted from {starting}", "étape de `{on}`, à compter du {starting}"),
     ReasonCode.LOAD_CAP: ("the meetings of the day pass {above}", "les réunions du jour dépassent {above}"),
+    ReasonCode.WHEN_STATE: (
+        "the state that its rule watches for holds since {since}",
+        "l’état que sa règle surveille dure depuis le {since}",
+    ),
+    ReasonCode.INVITATION: (
+        "{obstacle} is an invitation in protected time",
+        "{obstacle} est une invitation dans du temps protégé",
+    ),
+    ReasonCode.HELD_HOURS: ("held until working hours", "retenu jusqu’aux heures de travail"),
+    ReasonCode.HELD_AWAY: (
+        "held until the first working morning after the absence",
+        "retenu jusqu’au premier matin travaillé après l’absence",
+    ),
+    ReasonCode.LATE: ("late: it was due by {deadline}", "en retard : il était attendu pour le {deadline}"),
+    ReasonCode.IN_THREAD: ("answers in the thread “{subject}”", "répond dans le fil « {subject} »"),
     ReasonCode.FIXED_TIME: ("at the time that its rule gives", "à l’heure que donne sa règle"),
     ReasonCode.PLACED_FREE: ("placed in free time", "placé dans du temps libre"),
     ReasonCode.PREFERENCE_MET: (
@@ -42,6 +57,35 @@ _SENTENCES: Final[Mapping[ReasonCode, tuple[str, str]]] = {
     ReasonCode.DELETED_BY_HAND: (
         "deleted by the person, so it is not made again (`agendad reset` forgets that)",
         "supprimé à la main, donc pas refait (`agendad reset` oublie cela)",
+    ),
+    ReasonCode.MAILED: ("the person has written by themselves", "la personne a déjà écrit elle-même"),
+    ReasonCode.CONTACTED: (
+        "{person} was contacted in this time already, on {day}",
+        "{person} : contact déjà pris dans cette période, le {day}",
+    ),
+    ReasonCode.SENT: ("it was sent", "il a été envoyé"),
+    ReasonCode.DRAFT_DELETED: (
+        "deleted by the person, so it is not made again (`agendad reset` forgets that)",
+        "supprimé à la main, donc pas refait (`agendad reset` oublie cela)",
+    ),
+    ReasonCode.NO_RECIPIENT: ("nobody is left to write to", "il ne reste personne à qui écrire"),
+    ReasonCode.NOBODY: ("there is nobody to choose from", "il n’y a personne parmi qui choisir"),
+    ReasonCode.TOO_LATE: (
+        "too late: it was due by {deadline}, and its rule drops what is late",
+        "trop tard : il était attendu pour le {deadline}, et sa règle écarte ce qui est en retard",
+    ),
+    ReasonCode.PURPOSE_OVER: (
+        "what it was to come before has begun",
+        "ce qu’il devait précéder a commencé",
+    ),
+    ReasonCode.SUPERSEDED: (
+        "the next one of its rule is due, which replaces it",
+        "le suivant de sa règle est dû et le remplace",
+    ),
+    ReasonCode.TOO_MANY: (
+        "more people than the days of the period hold ({most} at most); {person} comes first next time",
+        "plus de personnes que les jours de la période n’en admettent ({most} au plus) ; {person} passe en premier la"
+        " prochaine fois",
     ),
     ReasonCode.NO_ROOM: (
         "no room: it needs {minutes}, the longest free stretch it may use is {longest}",

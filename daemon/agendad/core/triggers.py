@@ -1,7 +1,8 @@
 """Triggers to occurrences: what a rule wants, when it may be, and under which key, before it has a place.
 
 Called by `engine.py` rule by rule. `every:` and `steps:` need the calendar alone; `after:` and `before:` need the
-events (or the blocks of other rules); `after: {busy: ...}` needs the day as it was placed.
+events (or the blocks of other rules); `when:` needs what was measured; `after: {busy: ...}` needs the day as it was
+placed. A block whose time is past is of no use, so its occurrence is left out; a draft is still made late.
 """
 
 from __future__ import annotations
@@ -19,12 +20,17 @@ from agendad.model.rule import (
     After,
     AfterBusy,
     Before,
+    Draft,
     Every,
+    EveryNDays,
     EveryPeriod,
+    EveryWeekday,
     Exclusions,
     MonthOfQuarter,
+    PeriodUnit,
     Steps,
     WeekOfMonth,
+    When,
 )
 
 if TYPE_CHECKING:
@@ -34,16 +40,24 @@ if TYPE_CHECKING:
     from agendad.core.problem import Minutes, Stretch
     from agendad.core.selectors import Matcher
     from agendad.model.calendar import Event
-    from agendad.model.rule import Look, Placement, Rule, Step, Verb
+    from agendad.model.rule import Look, Phrase, Placement, Rule, Step, Verb
+    from agendad.model.settings import Person
 
 DEFAULT_WITHIN: Final = 24 * 60
 """How long an occurrence of `after:` or `before:` may wait for a place when the rule does not say."""
+
+WHEN_WITHIN: Final = 7 * 24 * 60
+"""The same for a block that answers to a state of the calendar."""
+
+LATEST_DRAFT: Final = 31
+"""Days after which a draft that was missed is not made any more."""
 
 RUN_GAP: Final = 10
 """Minutes of free time that end a run of busy time (section 2 of the language)."""
 
 
 _NO_EXCLUSIONS: Final = Exclusions()
+_DAY: Final = 24 * 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +70,8 @@ class Occurrence:
     moment          for `after:` and `before:`: the stretch of minutes in which it may *start* (both ends included)
     as_late         it is drawn to the end of its moment (a `before:` without `lead:`)
     event           what set it off
+    people          whom it is for or with: the one of `for_each:`, those whom `with:` chose
+    begins          the first day of its period, where its person was given a later one
     """
 
     rule: Rule
@@ -71,16 +87,18 @@ class Occurrence:
     moment: Stretch | None = None
     as_late: bool = False
     event: Event | None = None
+    people: tuple[Person, ...] = ()
+    begins: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """An occurrence that `except:` took out; `by` says what did."""
+    """An occurrence that was taken out before it was judged, and why: by `except:`, or for want of people."""
 
     rule: Rule
     key: str
     day: date
-    by: str
+    why: Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,13 +120,13 @@ class Scope:
         """The moment of the first cycle that knew the rule; this one, when it is new."""
         return self.first_days.get(identity(rule), self.now)
 
-    def alive(self, first: date, end: date) -> bool:
+    def alive(self, first: date, end: date, back: int = 0) -> bool:
         """Whether a day or period is taken up now: it lies wholly inside the horizon, or has begun.
 
         The moving edge of the horizon would otherwise squeeze each new period's block into its first days. Yesterday
-        still lives: what began in its evening may go on.
+        still lives: what began in its evening may go on. `back` is how many days longer it lives.
         """
-        return end >= self.today and (first <= self.today or end <= self.horizon)
+        return end >= self.today - timedelta(days=back) and (first <= self.today or end <= self.horizon)
 
     def taken_out(self, exclude: Exclusions, first: date, end: date) -> dict[date, str]:
         """The days from `first` to `end` (excluded) that `except:` takes out, and what does."""
@@ -140,9 +158,10 @@ def calendar_occurrences(rule: Rule, scope: Scope) -> list[Occurrence | Left]:
 
 
 def _recurring(rule: Rule, every: Every, scope: Scope) -> Iterator[Occurrence | Left]:
+    back = days_back(every.phrase) if isinstance(rule.verb, Draft) else 0
     members = recurrence.occurrences(
         every,
-        scope.today - timedelta(days=1),
+        scope.today - timedelta(days=1 + back),
         scope.horizon,
         holidays=scope.holidays,
         absent=scope.absent,
@@ -152,24 +171,36 @@ def _recurring(rule: Rule, every: Every, scope: Scope) -> Iterator[Occurrence | 
     one_day = not isinstance(every.phrase, EveryPeriod | WeekOfMonth | MonthOfQuarter)
     for member in members:
         key = f"{identity(rule)}/{member.suffix}"
-        if not scope.alive(member.first, member.end):
+        if not scope.alive(member.first, member.end, back):
             continue
         if member.excluded_by:
-            yield Left(rule, key, member.first, member.excluded_by)
+            yield _excluded(rule, key, member.first, member.excluded_by)
             continue
         days = (member.first, member.end)
         yield _occurrence(rule, key, days, why, one_day=one_day, excluded_days=member.excluded_days)
 
 
+def days_back(phrase: Phrase) -> int:
+    """How many days a draft of such a phrase may be missed and still be made: until the next one supersedes it."""
+    match phrase:
+        case EveryWeekday(interval=interval):
+            return 7 * (interval + 1)
+        case EveryNDays(interval):
+            return 7 + interval
+        case EveryPeriod(PeriodUnit.WEEK, interval):
+            return 7 * interval
+    return LATEST_DRAFT
+
+
 def _steps(rule: Rule, steps: Steps, scope: Scope) -> Iterator[Occurrence | Left]:
     for step in steps.steps:
         first, end = step_days(steps.starting, step)
-        if not scope.alive(first, end):
+        if not scope.alive(first, end, LATEST_DRAFT if isinstance(step.verb, Draft) else 0):
             continue
         key = f"{identity(rule)}/step-{step.number}"
         out = scope.taken_out(steps.exclude, first, end)
         if len(out) == (end - first).days:
-            yield Left(rule, key, first, ", ".join(dict.fromkeys(out.values())))
+            yield _excluded(rule, key, first, ", ".join(dict.fromkeys(out.values())))
             continue
         facts = {"on": f"{step.unit} {step.ordinal}", "starting": steps.starting.isoformat()}
         yield Occurrence(
@@ -214,7 +245,8 @@ def add_months(day: date, months: int) -> date:
 def event_occurrences(
     rule: Rule, events: Iterable[tuple[Stretch, Event]], matcher: Matcher, scope: Scope
 ) -> list[Occurrence | Left]:
-    """One occurrence for each event that an `after:` or `before:` rule selects and whose moment is not over.
+    """One occurrence for each event that an `after:` or `before:` rule selects and whose moment is not over (for a
+    draft, not long over).
 
     `events` come with the minutes that they take. Those that ended before the rule's first day, less `within:` (or
     `look_back:`), never set it off. One that stands in two calendars counts once. `except:` takes out what an event on
@@ -224,12 +256,13 @@ def event_occurrences(
     if not isinstance(trigger, After | Before):
         return []
     now = to_minutes(scope.now, up=True)
+    alive = now - LATEST_DRAFT * _DAY if isinstance(rule.verb, Draft) else now
     horizon = to_minutes(wall(scope.horizon, 0, scope.zone))
     oldest = to_minutes(scope.first_day(rule)) - _look_back(trigger) if isinstance(trigger, After) else None
     found: dict[str, Occurrence | Left] = {}
     for taken, event in events:
         first, last = moment = _moment(trigger, taken)
-        if last < now or first >= horizon or (oldest is not None and taken[1] < oldest):
+        if last < alive or first >= horizon or (oldest is not None and taken[1] < oldest):
             continue
         key = f"{identity(rule)}/{event_suffix(event)}"
         if key not in found and matcher.matches(trigger.selector, event):
@@ -263,7 +296,7 @@ def _set_off(rule: Rule, key: str, event: Event, moment: Stretch, scope: Scope) 
     end = last + timedelta(days=1)
     out = scope.taken_out(trigger.exclude, first, end)
     if (after and first in out) or len(out) == (end - first).days:
-        return Left(rule, key, first, ", ".join(dict.fromkeys(out.values())))
+        return _excluded(rule, key, first, ", ".join(dict.fromkeys(out.values())))
     code = ReasonCode.AFTER_EVENT if after else ReasonCode.BEFORE_EVENT
     why = Reason(code, {"event": event.fields.title, "day": first.isoformat()})
     return _occurrence(
@@ -288,6 +321,39 @@ def event_suffix(event: Event) -> str:
     return f"{event.uid}@{original:%Y%m%d}"
 
 
+# ---------------------------------------------------------------- states
+
+
+def state_occurrences(rule: Rule, began: date, scope: Scope) -> list[Occurrence | Left]:
+    """The occurrence of a `when:` rule whose state holds since `began`.
+
+    One an episode; with `again:` another each time that so many days have passed, as `#2` and so on. Its moment
+    begins with the day on which it fired, or with the rule's first day.
+    """
+    trigger = rule.trigger
+    if not isinstance(trigger, When):
+        return []
+    count = (scope.today - began).days // trigger.again if trigger.again else 0
+    fired = began + timedelta(days=count * (trigger.again or 0))
+    key = f"{identity(rule)}/{began.isoformat()}" + (f"#{count + 1}" if count else "")
+    start = max(to_minutes(wall(fired, 0, scope.zone)), to_minutes(scope.first_day(rule)))
+    within = WHEN_WITHIN if trigger.within is None else trigger.within
+    last = from_minutes(start + within, scope.zone).date()
+    out = scope.taken_out(trigger.exclude, fired, last + timedelta(days=1))
+    if scope.today in out:
+        return [_excluded(rule, key, scope.today, out[scope.today])]
+    return [
+        _occurrence(
+            rule,
+            key,
+            (fired, last + timedelta(days=1)),
+            Reason(ReasonCode.WHEN_STATE, {"since": began.isoformat()}),
+            excluded_days=frozenset(out),
+            moment=(start, start + within),
+        )
+    ]
+
+
 # ---------------------------------------------------------------- busy time
 
 
@@ -304,7 +370,7 @@ def busy_occurrences(rule: Rule, taken: Sequence[Stretch], scope: Scope) -> list
         day = scope.today + timedelta(days=number)
         instants = busy_instants(clip(taken, day_of), trigger.busy)
         if instants and (out := scope.taken_out(trigger.exclude, day, day + timedelta(days=1))):
-            found.append(Left(rule, f"{identity(rule)}/{day.isoformat()}", day, out[day]))
+            found.append(_excluded(rule, f"{identity(rule)}/{day.isoformat()}", day, out[day]))
             continue
         for count, instant in enumerate(instants, 1):
             begin = instant + trigger.delay
@@ -342,6 +408,10 @@ class _More(TypedDict, total=False):
     moment: Stretch
     as_late: bool
     event: Event
+
+
+def _excluded(rule: Rule, key: str, day: date, by: str) -> Left:
+    return Left(rule, key, day, Reason(ReasonCode.EXCLUDED, {"by": by}))
 
 
 def _occurrence(rule: Rule, key: str, days: tuple[date, date], why: Reason, **more: Unpack[_More]) -> Occurrence:

@@ -22,8 +22,6 @@ class ReasonCode(StrEnum):
     LOAD_CAP = "load-cap"
     WHEN_STATE = "when-state"
     INVITATION = "invitation"
-    FOR_PERSON = "for-person"
-    CHOSEN = "chosen"
     # where it went
     FIXED_TIME = "fixed-time"
     PLACED_FREE = "placed-free"
@@ -36,12 +34,10 @@ class ReasonCode(StrEnum):
     KEEPS_OVER_EVENT = "keeps-over-event"
     SETTLED = "settled"
     # when a draft comes
-    DRAFT_DUE = "draft-due"
     HELD_HOURS = "held-hours"
     HELD_AWAY = "held-away"
     LATE = "late"
     IN_THREAD = "in-thread"
-    WRITTEN = "written"
     # the person's hand
     PINNED = "pinned"
     HAND_KEPT = "hand-kept"
@@ -66,7 +62,6 @@ class ReasonCode(StrEnum):
     PURPOSE_OVER = "purpose-over"
     SUPERSEDED = "superseded"
     TOO_MANY = "too-many"
-    NO_MAILBOX = "no-mailbox"
     # why something that stands is changed or removed
     RULE_GONE = "rule-gone"
     RULE_CHANGED = "rule-changed"

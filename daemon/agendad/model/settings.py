@@ -22,11 +22,17 @@ def office_hours() -> Mapping[int, tuple[TimeWindow, ...]]:
 
 @dataclass(frozen=True, slots=True)
 class Me:
-    """The person whose calendar it is; addresses and domains in lower case."""
+    """The person whose calendar it is; addresses and domains in lower case. `email` is the address to write from."""
 
     name: str = ""
     emails: frozenset[str] = frozenset()
     domains: frozenset[str] = frozenset()
+    email: str = ""
+
+    @property
+    def address(self) -> str:
+        """The address to write from and to, empty when none is known."""
+        return self.email or min(self.emails, default="")
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,7 +95,9 @@ ME: Final = Table("`me`", _NAME, _EMAILS, _DOMAINS)
 
 def _me(node: Node) -> Me:
     found = read_whole(node, ME, "me: {emails: [ada@example.com]}")
-    return Me(found.value(_NAME, ""), frozenset(found.value(_EMAILS, ())), frozenset(found.value(_DOMAINS, ())))
+    emails = found.value(_EMAILS, ())
+    domains = frozenset(found.value(_DOMAINS, ()))
+    return Me(found.value(_NAME, ""), frozenset(emails), domains, emails[0] if emails else "")
 
 
 def _timezone(node: Node) -> ZoneInfo | None:
