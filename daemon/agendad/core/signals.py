@@ -17,7 +17,7 @@ from agendad.core.timeline import from_minutes, midnights, to_minutes, union, wa
 from agendad.model.rule import Hours, NoneIn, Selector, Share
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from zoneinfo import ZoneInfo
 
     from agendad.core.guards import Timed
@@ -66,9 +66,7 @@ def reading(
     back from `not_before` over the span of the state. No episode is said to have begun before `not_before`.
     """
     if isinstance(state, NoneIn):
-        return _absence(
-            state, [each for each in events if matcher.matches(state.selector, each[1])], now, zone, not_before
-        )
+        return _absence(state, events, matcher, now, zone, not_before)
     measure = _Measure(state, events, matcher)
     window = _window(state.span, now, zone)
     value = measure.value(window)
@@ -81,19 +79,28 @@ def reading(
 # ---------------------------------------------------------------- none
 
 
-def _absence(state: NoneIn, found: Sequence[Timed], now: Minutes, zone: ZoneInfo, not_before: date) -> Reading:
+def _absence(
+    state: NoneIn, events: Sequence[Timed], matcher: Matcher, now: Minutes, zone: ZoneInfo, not_before: date
+) -> Reading:
     """No event that ran after the same time of the day `days` days ago, and none that begins in the next 14 days."""
     oldest, latest = _days_from(now, -state.days, zone), _days_from(now, AHEAD, zone)
-    begun = [each for each in found if each[0][0] <= now]
-    (_, ended), last = max(begun, key=lambda each: each[0][1], default=((0, 0), None))
-    today = from_minutes(now, zone).date()
-    day = from_minutes(min(ended, now), zone).date() if last else None
-    value = float((today - day).days) if day else None
-    title = last.fields.title if last else ""
-    if last and ended > oldest:
+
+    def matching(found: Iterable[Timed]) -> list[Timed]:
+        return [each for each in found if matcher.matches(state.selector, each[1])]
+
+    near = matching(each for each in events if each[0][1] > oldest and each[0][0] < latest)
+    begun = [each for each in near if each[0][0] <= now]
+    ran = bool(begun)
+    begun = begun or matching(each for each in events if each[0][1] <= oldest)
+    today, day, title, value = from_minutes(now, zone).date(), None, "", None
+    if begun:
+        (_, end), last = max(begun, key=lambda each: each[0][1])
+        day, title = from_minutes(min(end, now), zone).date(), last.fields.title
+        value = float((today - day).days)
+    if ran:
         return Reading(False, value, state.days, None, title)
-    if coming := [start for (start, _), _ in found if now < start < latest]:
-        return Reading(False, value, state.days, None, title, from_minutes(min(coming), zone).date())
+    if near:
+        return Reading(False, value, state.days, None, title, from_minutes(near[0][0][0], zone).date())
     since = max(day + timedelta(days=state.days), not_before) if day else not_before
     return Reading(True, value, state.days, since, title)
 
