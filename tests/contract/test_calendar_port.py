@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from agendad.app.simulated import MemoryCalendars, Shelf
 from agendad.model.calendar import Event, EventFields, Kind, Mark, ShowAs, Visibility
 from agendad.model.identity import digest, hand_changed, is_own, uid
 from agendad.ports import CalendarPort, Create, Delete, Update
@@ -48,7 +49,12 @@ def local(folder: Path) -> Provider:
     return Provider(port(folder / "cache"), port(None))
 
 
-PROVIDERS: list[Callable[[Path], Provider]] = [local]
+def memory(_: Path) -> Provider:
+    calendars = MemoryCalendars(Shelf("own", ("own",), PARIS))
+    return Provider(calendars, calendars)
+
+
+PROVIDERS: list[Callable[[Path], Provider]] = [local, memory]
 
 
 @pytest.fixture(params=PROVIDERS, ids=lambda make: make.__name__)
@@ -128,6 +134,15 @@ def test_what_is_created_is_read_back_by_everybody(provider: Provider, fields: E
         assert hand_changed(event) == frozenset()
         assert event.href
         assert event.etag
+
+
+def test_the_mark_names_the_people_whom_the_block_was_written_with(provider: Provider) -> None:
+    write = creation()
+    done(provider.port, replace(write, mark=replace(write.mark, people=("ada", "grace.h"))))
+    event = only_event(provider.other)
+    assert event.mark.people == ("ada", "grace.h")
+    done(provider.port, Update(event, replace(event.fields, title="Coffee"), replace(event.mark, people=("ada",))))
+    assert only_event(provider.port).mark.people == only_event(provider.other).mark.people == ("ada",)
 
 
 @pytest.mark.parametrize("fields", FIELDS.values(), ids=FIELDS)

@@ -1,0 +1,293 @@
+"""Calendars, a mailbox and decisions in memory: what a simulated cycle works on instead of the real ones.
+
+They fulfil the same ports and pass the same contract suites as the real providers, so that the cycle cannot tell.
+`simulate.py` fills them from one read of the real ones, `ruletest.py` from a test file. Nothing here is ever written
+anywhere.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right, insort
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import accumulate
+from typing import TYPE_CHECKING
+
+from agendad.core.timeline import wall
+from agendad.model.calendar import Event, Status
+from agendad.model.identity import draft_digest, is_own, message_id
+from agendad.model.mail import Message, StandingDraft
+from agendad.model.memory import Decisions
+from agendad.ports import Create, Delete, MailOutcome, MailSnapshot, Outcome, Snapshot, Update
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from zoneinfo import ZoneInfo
+
+    from agendad.model.calendar import Moment
+    from agendad.model.mail import MailDraft
+    from agendad.ports import Write
+
+_Place = tuple[str, str, str]
+"""Calendar, href and UID: where one single event or series stands."""
+
+_Row = tuple[int, str, str, int, int, Event]
+"""Start (seconds since the epoch), UID, RECURRENCE-ID, a number of its own, end, event: sorts as the port demands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """Which calendars there are: `write` is that of new events, `names` all that are read, `zone` that of dates.
+
+    `read_only` are those in which nothing can be changed; `timezone` is the calendars' own zone name, or empty.
+    """
+
+    write: str
+    names: tuple[str, ...]
+    zone: ZoneInfo
+    read_only: frozenset[str] = frozenset()
+    timezone: str = ""
+
+
+class MemoryCalendars:
+    """Calendars in memory (`agendad.ports.CalendarPort`).
+
+    An event that nobody changes is the very same object in every read, and so is the snapshot of the same window as
+    long as nothing changes at all. Cancelled events are left out, as the port demands.
+    """
+
+    def __init__(self, shelf: Shelf, events: Iterable[Event] = (), known: Snapshot | None = None) -> None:
+        """`events` stand at first; `known` is the read of other calendars that they come from, whose counts hold."""
+        self._shelf = shelf
+        self._line: dict[str, list[_Row]] = {name: [] for name in sorted({*shelf.names, shelf.write})}
+        self._reach: dict[str, list[int]] = {}
+        self._stand: dict[_Place, list[_Row]] = {}
+        self._held = dict.fromkeys(self._line, 0)
+        self._holders: dict[tuple[str, str], int] = {}
+        self._stamp = 0
+        self._last: tuple[datetime, datetime, Snapshot] | None = None
+        self._problems = known.problems if known else ()
+        for event in events:
+            self.put(event)
+        if known is not None:  # what lies outside of the window that was read counts, too
+            self._held |= {name: max(count, self._held[name]) for name, count in known.counts.items()}
+
+    @classmethod
+    def copy(cls, snapshot: Snapshot, write: str, zone: ZoneInfo) -> MemoryCalendars:
+        """A copy of what was read of other calendars; `write` is the calendar of new events, `zone` that of dates."""
+        shelf = Shelf(write, tuple(snapshot.counts), zone, snapshot.read_only, snapshot.timezone)
+        return cls(shelf, snapshot.events, snapshot)
+
+    # ------------------------------------------------------------ the port
+
+    def read(self, start: datetime, end: datetime) -> Snapshot:
+        """All events that overlap [start, end); see the port."""
+        if self._last is not None and self._last[:2] == (start, end):
+            return self._last[2]
+        span = (int(start.timestamp()), -int(-end.timestamp() // 1))
+        events = tuple(event for name in self._line for event in self._overlapping(name, span))
+        shelf = self._shelf
+        snapshot = Snapshot(events, dict(self._held), self._problems, shelf.timezone, shelf.read_only)
+        self._last = (start, end, snapshot)
+        return snapshot
+
+    def write(self, writes: Sequence[Write]) -> Iterator[Outcome]:
+        """Does the writes in order; see the port."""
+        for write in writes:
+            if refusal := self._refusal(write):
+                yield Outcome(write, "conflict", refusal)
+            else:
+                self._do(write)
+                yield Outcome(write, "done")
+
+    def _refusal(self, write: Write) -> str:
+        """Why a write is a conflict; empty when it is none."""
+        shelf = self._shelf
+        name = write.calendar if isinstance(write, Create) else write.event.calendar
+        if name not in self._line or name in shelf.read_only or (isinstance(write, Create) and name != shelf.write):
+            return f"{name!r} is not the calendar that is written"
+        if isinstance(write, Create):
+            return "the event stands already" if self._holders.get((name, write.uid)) else ""
+        if not is_own(write.event):
+            return "the event was not made by agendad"
+        if isinstance(write, Update) and write.event.recurring:
+            return "the event was made into a series by hand"
+        stands = self._stand.get(_place(write.event))
+        if stands is None:
+            return "the event is gone"
+        return "" if stands[0][-1].etag == write.event.etag else "the event was changed since it was read"
+
+    def _do(self, write: Write) -> None:
+        match write:
+            case Create():
+                self.put(Event(write.calendar, write.uid, write.fields, mark=write.mark))
+            case Update():
+                stands = self._stand[_place(write.event)][0][-1]
+                self.remove(stands)
+                self.put(replace(stands, fields=write.fields, mark=write.mark, etag=""))
+            case Delete():
+                self.remove(write.event)
+
+    # ------------------------------------------------------------ the person's hand
+
+    def put(self, event: Event) -> None:
+        """Puts an event, or one more member of a series, into its calendar; without etag or href it is given some."""
+        if event.status is Status.CANCELLED:
+            return
+        self._stamp += 1
+        if not (event.etag and event.href):
+            event = replace(event, etag=event.etag or f"{self._stamp}", href=event.href or event.uid)
+        place = _place(event)
+        if place not in self._stand:
+            self._hold(event, 1)
+        start, end = (_seconds(moment, self._shelf.zone) for moment in (event.fields.start, event.fields.end))
+        row = (start, event.uid, str(event.recurrence_id or ""), self._stamp, end, event)
+        self._stand.setdefault(place, []).append(row)
+        insort(self._line[event.calendar], row)
+        self._changed(event.calendar)
+
+    def remove(self, event: Event) -> None:
+        """Takes an event away, of a series all members; nothing happens when it is not there."""
+        rows = self._stand.pop(_place(event), None)
+        if rows is None:
+            return
+        self._hold(event, -1)
+        line = self._line[event.calendar]
+        for row in rows:
+            del line[bisect_left(line, row)]
+        self._changed(event.calendar)
+
+    def _hold(self, event: Event, more: int) -> None:
+        holder = (event.calendar, event.uid)
+        self._held[event.calendar] += more
+        self._holders[holder] = self._holders.get(holder, 0) + more
+
+    def _changed(self, calendar: str) -> None:
+        self._reach.pop(calendar, None)
+        self._last = None
+
+    def _overlapping(self, calendar: str, span: tuple[int, int]) -> Iterator[Event]:
+        """The events of a calendar that overlap the span, and own single events after it, in order."""
+        line = self._line[calendar]
+        if calendar not in self._reach:  # the latest end of each event and of all that begin before it
+            self._reach[calendar] = list(accumulate((end for *_, end, _ in line), max))
+        after = bisect_left(line, (span[1],))
+        # an event without length overlaps what begins with it
+        first = min(bisect_right(self._reach[calendar], span[0]), bisect_left(line, (span[0],)))
+        for start, _, _, _, end, event in line[first:after]:
+            if end > span[0] or start == end == span[0]:
+                yield event
+        for *_, event in line[after:]:
+            if event.mark is not None and not event.recurring and is_own(event):
+                yield event
+
+
+class MemoryMail:
+    """A mailbox in memory (`agendad.ports.MailPort`); `keep` is told of every draft that is put into it."""
+
+    def __init__(
+        self,
+        messages: Iterable[Message] = (),
+        drafts: Iterable[StandingDraft] = (),
+        keep: Callable[[MailDraft], None] = lambda _: None,
+    ) -> None:
+        self._messages = sorted(messages, key=_by_date)
+        self._drafts = {draft.key: draft for draft in drafts}
+        self._threads: dict[str, tuple[str, tuple[str, ...]]] = {}
+        self._keep = keep
+        self._stamp = 0
+
+    # ------------------------------------------------------------ the port
+
+    def read(self, since: datetime) -> MailSnapshot:
+        """All own drafts, and the other mails since `since`; see the port."""
+        messages = self._messages[bisect_left(self._messages, since, key=lambda each: each.at) :]
+        drafts = [self._drafts[key] for key in sorted(self._drafts)]
+        sent = sum(message.sent for message in self._messages)
+        counts = {"Drafts": len(drafts), "Sent": sent, "Inbox": len(self._messages) - sent}
+        return MailSnapshot(tuple(messages), tuple(drafts), counts)
+
+    def save_draft(self, draft: MailDraft) -> MailOutcome:
+        """Puts a mail into Drafts; see the port."""
+        if draft.key in self._drafts:
+            return MailOutcome("conflict", "a draft of this key lies in Drafts already")
+        self._stamp += 1
+        addresses = [address.email.lower() for address in (*draft.to, *draft.cc, *draft.bcc)]
+        self._drafts[draft.key] = StandingDraft(
+            key=draft.key,
+            rule=draft.rule,
+            message_id=message_id(draft.key),
+            subject=draft.subject,
+            recipients=tuple(addresses),
+            digest=draft_digest(draft.subject, addresses, draft.text),
+            edited=False,
+            made=draft.at,
+            etag=f"{self._stamp}",
+            href=draft.key,
+        )
+        self._threads[draft.key] = (draft.sender.email.lower(), draft.references)
+        self._keep(draft)
+        return MailOutcome("done")
+
+    def remove_draft(self, draft: StandingDraft) -> MailOutcome:
+        """Removes an own draft that is as it was read; see the port."""
+        stands = self._drafts.get(draft.key)
+        if stands is None:
+            return MailOutcome("conflict", "the draft is gone")
+        if stands.edited or stands.etag != draft.etag:
+            return MailOutcome("conflict", "the draft was changed since it was read")
+        self._take(draft.key)
+        return MailOutcome("done")
+
+    # ------------------------------------------------------------ the person's hand
+
+    def put(self, message: Message) -> None:
+        """A mail that arrives or is sent."""
+        insort(self._messages, message, key=_by_date)
+
+    def send(self, key: str, at: datetime) -> None:
+        """The person sends a draft at an instant; nothing happens when it does not lie there."""
+        if key in self._drafts:
+            draft, (sender, references) = self._take(key)
+            self.put(
+                Message(
+                    at=at,
+                    sender=sender,
+                    recipients=draft.recipients,
+                    subject=draft.subject,
+                    message_id=draft.message_id,
+                    references=references,
+                    sent=True,
+                    key=key,
+                )
+            )
+
+    def _take(self, key: str) -> tuple[StandingDraft, tuple[str, tuple[str, ...]]]:
+        return self._drafts.pop(key), self._threads.pop(key, ("", ()))
+
+
+class MemoryDecisions:
+    """Decisions in memory (`agendad.app.desk.DecisionStore`)."""
+
+    def __init__(self, decisions: Decisions | None = None) -> None:
+        self._decisions = decisions or Decisions()
+
+    def load(self) -> Decisions:
+        """The decisions as they stand."""
+        return self._decisions
+
+    def save(self, decisions: Decisions) -> None:
+        """Replaces them."""
+        self._decisions = decisions
+
+
+def _place(event: Event) -> _Place:
+    return event.calendar, event.href or event.uid, event.uid
+
+
+def _seconds(moment: Moment, zone: ZoneInfo) -> int:
+    return int((moment if isinstance(moment, datetime) else wall(moment, 0, zone)).timestamp())
+
+
+def _by_date(message: Message) -> tuple[datetime, str]:
+    return message.at, message.message_id
