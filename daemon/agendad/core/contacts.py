@@ -1,13 +1,17 @@
-"""Who was in touch with whom: past meetings and sent mails, by person. Section 6 of the language."""
+"""Who was in touch with whom, by person: section 6 of the language. Called by the engine and by `agendad people`.
+
+A contact is a past meeting that the person did not decline, of at most `MOST_ATTENDEES`, or a mail that they sent.
+"""
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from agendad.core.selectors import address_book, fold
 from agendad.core.timeline import to_minutes
@@ -15,7 +19,8 @@ from agendad.model.calendar import Response, Status
 from agendad.model.identity import is_own
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date
     from zoneinfo import ZoneInfo
 
     from agendad.core.guards import Timed
@@ -25,82 +30,130 @@ if TYPE_CHECKING:
     from agendad.model.rule import Party
     from agendad.model.settings import Me, People, Person
 
-MOST = 20
+MOST_ATTENDEES: Final = 20
+"""Above it (the person among them, if they are listed) an event is an audience, and a contact with nobody."""
+
+_LEAST_LETTERS: Final = 4
+_ISO_DATE: Final = re.compile(r"\b\d{4}-\d\d-\d\d\b")
+_TITLE_AND_DATE: Final = re.compile(r".+, \d{4}-\d\d-\d\d", re.DOTALL)
 
 
 class Kind(StrEnum):
+    """How two people were in touch."""
+
     MEETING = "meeting"
     MAIL = "mail"
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Contact:
+    """`at` is the end of the meeting, or the date of the mail; `title` is that of the meeting, or the subject."""
+
     at: Minutes
     kind: Kind
     title: str
 
 
 class Contacts:
+    """The contacts in some events and messages; made each cycle, and worked out when it is first asked."""
+
     def __init__(self, people: People, events: Iterable[Timed], messages: Iterable[Message], me: Me) -> None:
         self._people, self._events, self._messages, self._me = people, events, messages, me
 
-    @cached_property
-    def _all(self) -> dict[str, list[Contact]]:
-        book = address_book(self._people)
-        found: dict[str, list[Contact]] = {}
-        for (_, end), event in self._events:
-            if is_own(event) or event.status is Status.CANCELLED or event.response is Response.DECLINED:
-                continue
-            emails = {a.email for a in event.attendees if a.human and a.response is not Response.DECLINED}
-            if event.organizer:
-                emails.add(event.organizer)
-            if len(emails) > MOST:
-                continue
-            for person in {book[email].id for email in emails - self._me.emails if email in book}:
-                found.setdefault(person, []).append(Contact(end, Kind.MEETING, event.fields.title))
-        for message in self._messages:
-            if message.sent:
-                for person in {book[email].id for email in message.recipients if email in book}:
-                    found.setdefault(person, []).append(Contact(to_minutes(message.at), Kind.MAIL, message.subject))
-        return {person: sorted(contacts) for person, contacts in found.items()}
-
     def last(self, person: str, before: Minutes) -> Contact | None:
-        contacts = self._all.get(person, [])
-        place = bisect_right(contacts, before, key=lambda each: each.at)
-        return contacts[place - 1] if place else None
+        """The newest contact with the person of an id, at `before` at the latest."""
+        found = self._until(person, before)
+        return found[-1] if found else None
 
     def between(self, person: str, start: Minutes, end: Minutes) -> Contact | None:
-        contacts = self._all.get(person, [])
+        """The first contact with the person of an id in a stretch of time, both ends included."""
+        contacts = self._all.get(person, ())
         place = bisect_left(contacts, start, key=lambda each: each.at)
         return contacts[place] if place < len(contacts) and contacts[place].at <= end else None
 
     def history(self, person: str, before: Minutes, limit: int = 10) -> tuple[Contact, ...]:
-        contacts = self._all.get(person, [])
-        place = bisect_right(contacts, before, key=lambda each: each.at)
-        return tuple(reversed(contacts[max(0, place - limit) : place]))
+        """The contacts with the person of an id, at `before` at the latest, newest first, at most `limit`."""
+        return tuple(reversed(self._until(person, before)))[:limit]
+
+    def _until(self, person: str, before: Minutes) -> Sequence[Contact]:
+        contacts = self._all.get(person, ())
+        return contacts[: bisect_right(contacts, before, key=lambda each: each.at)]
+
+    @cached_property
+    def _all(self) -> Mapping[str, Sequence[Contact]]:
+        """The contacts by id, each person's in order of time."""
+        book = address_book(self._people)
+        found: dict[str, list[Contact]] = {}
+
+        def note(addresses: Iterable[str], contact: Contact) -> None:
+            for id_ in {book[address].id for address in addresses if address in book}:
+                found.setdefault(id_, []).append(contact)
+
+        for (_, end), event in self._events:
+            note(self._met(event), Contact(end, Kind.MEETING, event.fields.title))
+        for message in self._messages:
+            if message.sent:
+                others = (address for address in message.recipients if address not in self._me.emails)
+                note(others, Contact(to_minutes(message.at), Kind.MAIL, message.subject))
+        return {id_: sorted(contacts) for id_, contacts in found.items()}
+
+    def _met(self, event: Event) -> frozenset[str]:
+        """The addresses of those whom the person met at an event; none where it is no contact."""
+        if event.status is Status.CANCELLED or event.response is Response.DECLINED or is_own(event):
+            return frozenset()
+        present = _present(event)
+        return present - self._me.emails if len(present) <= MOST_ATTENDEES else frozenset()
 
 
-def parties(people: People, parties: Iterable[Party]) -> tuple[Person, ...]:
-    def named(person: Person, party: Party) -> bool:
+def parties(people: People, named: Iterable[Party]) -> tuple[Person, ...]:
+    """Whom groups, tiers and ids name, each once, in the order of ids."""
+    groups, tiers, ids = set(), set(), set()
+    for party in named:
         match party.kind:
             case "group":
-                return party.value in person.groups
+                groups.add(party.value)
             case "tier":
-                return str(person.tier) == party.value
+                tiers.add(party.value)
             case "person":
-                return person.id == party.value
-        return False
-
-    wanted = tuple(parties)
+                ids.add(party.value)
     return tuple(
-        people.by_id[id_] for id_ in sorted(people.by_id) if any(named(people.by_id[id_], party) for party in wanted)
+        person
+        for id_, person in sorted(people.by_id.items())
+        if id_ in ids or str(person.tier) in tiers or not groups.isdisjoint(person.groups)
     )
 
 
 def met_at(person: Person, event: Event, zone: ZoneInfo) -> bool:
-    if not person.met:
+    """Whether the person was at an event: as one who takes part, or because their `met:` names it.
+
+    It names it by its title (either contains the other, case and accents folded) or by one of its days in `zone`; a
+    date in `met:` that is none of its days speaks against it, and of `TITLE, DATE` both must hold.
+    """
+    if not _present(event).isdisjoint(person.emails):
+        return True
+    title, met = fold(event.fields.title.strip()), fold(person.met.strip())
+    named = min(len(title), len(met)) >= _LEAST_LETTERS and (title in met or met in title)
+    dates = set(_ISO_DATE.findall(met.replace(title, "", 1) if title else met))
+    if not dates:
+        return named
+    first, last = (day.isoformat() for day in _days(event, zone))
+    if not any(first <= each <= last for each in dates):
         return False
-    start = event.fields.start
-    day = start.astimezone(zone).date() if isinstance(start, datetime) else start
-    title, met = fold(event.fields.title), fold(person.met)
-    return day.isoformat() in person.met or (len(title) >= 4 and (title in met or met in title))
+    return named or not _TITLE_AND_DATE.fullmatch(met)
+
+
+def _present(event: Event) -> frozenset[str]:
+    """The addresses of the humans who take part, as `Matcher.others` counts them, with the person."""
+    found = {attendee.email for attendee in event.attendees if attendee.human}
+    if event.organizer and event.response is not None:
+        found.add(event.organizer)
+    return frozenset(found - {each.email for each in event.attendees if each.response is Response.DECLINED})
+
+
+def _days(event: Event, zone: ZoneInfo) -> tuple[date, date]:
+    """The first and the last day of an event in a zone; the midnight at which one ends is none of its days."""
+    start, end = event.fields.start, event.fields.end
+    if isinstance(start, datetime) and isinstance(end, datetime):
+        last = max(start, end - timedelta.resolution)
+        return start.astimezone(zone).date(), last.astimezone(zone).date()
+    return start, max(start, end - timedelta(days=1))
