@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Final
 
 from agendad.app.carry import Done, carry_out, finish
 from agendad.app.cycle import Look, first_day_ids, look
+from agendad.app.drafts import NOTHING_DRAFTED, Drafted, carry_drafts
 from agendad.core.hands import gone_from, remember
+from agendad.core.mailhands import recent
 from agendad.core.safety import emptied, within_limits
 from agendad.errors import RefusedBySafety
 from agendad.ledger.history import last_instant
@@ -43,6 +45,12 @@ class Applied:
 
     seen: Look
     done: Done
+    drafted: Drafted = NOTHING_DRAFTED
+
+    def check(self) -> None:
+        """Raises PartlyApplied when anything was left undone."""
+        self.done.check()
+        self.drafted.check()
 
 
 def apply(
@@ -74,15 +82,25 @@ def cycle(
     decisions, ledger = seen.memory.decisions, desk.ledger
     # The ledger keeps what it wrote of a block that was deleted by hand: with either file lost, it stays deleted.
     kept = remember(decisions, seen.hands, replace(seen.context, rules=first_day_ids(seen.rules)))
-    kept = replace(kept, deleted={**kept.deleted, **_given_up(seen)})
+    kept = replace(
+        kept,
+        deleted={**kept.deleted, **_given_up(seen)},
+        drafts=recent(seen.mail.mailbox.gone, seen.now),
+        episodes=seen.decision.episodes,
+    )
     if kept != decisions:
         desk.decisions.save(kept)
     ledger.observe(seen.hands.settled, seen.hands.adopted(), ())
     run = ledger.run("apply", now)
     done = replace(carry_out(run, desk.calendars, changes, progress), later=later)
+    drafted = NOTHING_DRAFTED
+    if desk.mail is not None:
+        ledger.observe_drafts(seen.mail.observed, seen.mail.forget)
+        limit = None if permissions.yes else seen.settings.limits.writes_per_cycle
+        drafted = carry_drafts(desk.mail, run, seen, limit, progress)
     finish(run, done, now)
     ledger.decide(decided(seen), now)
-    return Applied(seen, done)
+    return Applied(seen, done, drafted)
 
 
 def _given_up(seen: Look) -> dict[str, Gone]:
@@ -122,6 +140,8 @@ def decided(seen: Look) -> list[Decided]:
     }
     for block in seen.reconciled.blocks:
         found[block.key] = Decided(block.key, block.rule, block.state, block.why)
+    for draft in seen.decision.drafts.desired:
+        found[draft.key] = Decided(draft.key, draft.rule.id, draft.state, draft.why)
     return [found[key] for key in sorted(found)]
 
 

@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from agendad.app.drafts import planned
 from agendad.app.observe import mail_since, public_holidays, stretch
 from agendad.core.engine import Decision, Situation, decide, horizon_days
 from agendad.core.hands import Context, Hands, hands
@@ -191,6 +192,7 @@ def plan(seen: Look, first: date | None = None, last: date | None = None) -> Pla
         violations=tuple(each for each in seen.decision.violations if inside(each.event.fields)),
         problems=(*seen.loaded.diagnostics, *seen.snapshot.problems),
         deleted_by_hand=tuple(sorted(seen.hands.found)),
+        drafts=planned(seen, start, end),
     )
 
 

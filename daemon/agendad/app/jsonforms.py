@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from datetime import date, tzinfo
 
     from agendad.model.calendar import EventFields
-    from agendad.model.plan import Change, Plan, PlannedBlock, Skipped, Violation
+    from agendad.model.plan import Change, Plan, PlannedBlock, PlannedDraft, Skipped, Violation
 
 JSON = dict[str, object]
 
@@ -27,7 +27,7 @@ def plan_json(plan: Plan, zone: tzinfo | None) -> JSON:
         "to": (plan.end.astimezone(zone) - timedelta(microseconds=1)).date().isoformat(),
         "changes": [change_json(change, zone) for change in plan.changes],
         "blocks": [block_json(block, zone) for block in plan.blocks],
-        "drafts": [],
+        "drafts": [draft_json(draft, zone) for draft in plan.drafts],
         "skipped": [skipped_json(skipped) for skipped in plan.skipped],
         "violations": [violation_json(violation, zone) for violation in plan.violations],
         "problems": [as_json(problem) for problem in plan.problems],
@@ -74,6 +74,21 @@ def block_json(block: PlannedBlock, zone: tzinfo | None) -> JSON:
         **fields_json(block.fields, zone),
         "state": block.state,
         "why": sentences(block.why),
+    }
+
+
+def draft_json(draft: PlannedDraft, zone: tzinfo | None) -> JSON:
+    """One draft that is still to be made; `text` is its plain text."""
+    return {
+        "key": draft.key,
+        "rule": draft.rule,
+        "to": list(draft.to),
+        "subject": draft.subject,
+        "due": moment_json(draft.due, zone),
+        "deadline": None if draft.deadline is None else moment_json(draft.deadline, zone),
+        "text": draft.text,
+        "late": draft.late,
+        "why": sentences(draft.why),
     }
 
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 from agendad.core import windows
 from agendad.core.company import Company
@@ -100,33 +100,38 @@ class _Cycle:
 
     def run(self, rules: Sequence[Rule], placer: Placer) -> None:
         """Expands and places the rules of one level."""
-        wishes: list[Wish] = []
-        letters: list[Occurrence] = []
-        for rule in rules:
-            for occurrence in self._alone[rule.id] if rule.id in self._alone else self._expand(rule):
-                if isinstance(occurrence, Occurrence) and isinstance(occurrence.verb, Draft):
-                    letters.append(occurrence)
-                for answer in self._answers(occurrence):
-                    match answer:
-                        case Wish():
-                            wishes.append(answer)
-                        case Stays():
-                            self.outcome.stays(answer)
-                        case Laid():
-                            self.outcome.laid(answer)
-                        case Passed():
-                            self.outcome.passed(answer)
-                        case Left():
-                            self.outcome.left(answer)
+        wishes = [
+            answer
+            for rule in rules
+            for occurrence in (self._alone[rule.id] if rule.id in self._alone else self._expand(rule))
+            for answer in self._answers(occurrence)
+            if self._to_place(answer)
+        ]
         if wishes:
             self._place(wishes, placer)
-        self.followups.add(letter for letter in letters if self._satisfied(letter) is None)
+
+    def _to_place(self, answer: Answer | Laid | Left | Occurrence) -> TypeGuard[Wish]:
+        """Takes note of an answer that needs no place; true for one that does."""
+        match answer:
+            case Stays():
+                self.outcome.stays(answer)
+            case Laid():
+                self.outcome.laid(answer)
+            case Passed():
+                self.outcome.passed(answer)
+            case Left():
+                self.outcome.left(answer)
+            case Occurrence():
+                self.followups.add([answer])
+        return isinstance(answer, Wish)
 
     def decision(self) -> Decision:
         """The decision, in the order of time."""
         found = violations(self.guards, self.survey.meetings, self.survey.now)
         self.followups.add(self._replies(found))
-        return self.outcome.decision(found, self.followups.drafts(), self._episodes)
+        decided = self.outcome.decision(found, self.followups.drafts())
+        guarded = union(guard.stretch for guard in self.guards)
+        return replace(decided, episodes=self._episodes, guarded=guarded)
 
     def _place(self, wishes: Sequence[Wish], placer: Placer) -> None:
         solution = placer(self._problem(wishes))
@@ -229,13 +234,14 @@ class _Cycle:
 
     # ------------------------------------------------------------ occurrences to answers
 
-    def _answers(self, occurrence: Occurrence | Left) -> Sequence[Answer | Laid | Left]:
+    def _answers(self, occurrence: Occurrence | Left) -> Sequence[Answer | Laid | Left | Occurrence]:
+        """What becomes of an occurrence; one that asks for a mail stays itself."""
         if isinstance(occurrence, Left):
             return [occurrence]
         if (event := self._satisfied(occurrence)) is not None:
             return [Passed(occurrence, occurrence.key, Reason(ReasonCode.SATISFIED, {"event": event.fields.title}))]
         if isinstance(occurrence.verb, Draft):
-            return []
+            return [occurrence]
         if (reason := self._contacted(occurrence)) is not None:
             return [Passed(occurrence, occurrence.key, reason)]
         frame = self.survey.local(occurrence.rule.timezone).frame

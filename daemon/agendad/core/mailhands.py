@@ -10,11 +10,12 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
+from agendad.core.hands import KEEP_DECISIONS
 from agendad.model.identity import message_id
 from agendad.model.mail import GoneDraft, MadeDraft, Mailbox
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from agendad.model.mail import Message, StandingDraft
@@ -142,3 +143,9 @@ def _seen_sent(key: str, message: Message) -> MadeDraft:
 
 def _folded(subject: str) -> str:
     return " ".join(subject.split()).casefold()
+
+
+def recent(gone: Mapping[str, GoneDraft], now: datetime) -> dict[str, GoneDraft]:
+    """The decisions about drafts that are not too old to matter."""
+    oldest = (now - KEEP_DECISIONS).date()
+    return {key: entry for key, entry in gone.items() if entry.day >= oldest}

@@ -45,7 +45,7 @@ class Decision:
 
     `given_up` are keys of flexible blocks that stood, met a real event, and whose rule says `yield: skip`: they are to
     be remembered as gone, since the next cycle would find them another place. `episodes` are those of `when:` rules
-    that go on.
+    that go on. `guarded` is the time that rules protect.
     """
 
     desired: tuple[DesiredBlock, ...]
@@ -55,6 +55,7 @@ class Decision:
     given_up: frozenset[str] = frozenset()
     drafts: Drafts = field(default_factory=Drafts)
     episodes: Mapping[str, date] = field(default_factory=dict)
+    guarded: tuple[Stretch, ...] = ()
 
 
 class Outcome:
@@ -168,7 +169,7 @@ class Outcome:
 
     # ------------------------------------------------------------ the end
 
-    def decision(self, violations: Iterable[Violation], drafts: Drafts, episodes: Mapping[str, date]) -> Decision:
+    def decision(self, violations: Iterable[Violation], drafts: Drafts) -> Decision:
         """Everything, in the order of time."""
         self._show_flexible_blocks()
         zone, today = self._survey.zone, self._survey.today
@@ -181,7 +182,6 @@ class Outcome:
             horizon=wall(self._survey.horizon, 0, zone),
             given_up=frozenset(self._given_up),
             drafts=drafts,
-            episodes=episodes,
         )
 
     def _show_flexible_blocks(self) -> None:

@@ -151,7 +151,7 @@ class Matcher:
 
 
 def is_away(event: Event, titles: Iterable[Pattern]) -> bool:
-    """Whether an event is an absence (section 7): out of office, or busy for whole days under such a title; not ours."""
+    """Whether an event is an absence (section 7): out of office, or busy for whole days under such a title."""
     fields = event.fields
     if is_own(event):
         return False

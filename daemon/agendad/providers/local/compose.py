@@ -16,7 +16,17 @@ import icalendar
 
 from agendad.model.calendar import EventFields, Kind, Mark, Moment, ShowAs, Visibility
 from agendad.model.identity import field_values
-from agendad.providers.local.convert import BUSY_STATUS, DIGEST, KEY, KIND, OUT_OF_OFFICE, REMIND, RULE, alarm_minutes
+from agendad.providers.local.convert import (
+    BUSY_STATUS,
+    DIGEST,
+    KEY,
+    KIND,
+    OUT_OF_OFFICE,
+    PEOPLE,
+    REMIND,
+    RULE,
+    alarm_minutes,
+)
 from agendad.providers.local.zones import vtimezone
 
 if TYPE_CHECKING:
@@ -83,7 +93,7 @@ def changed_file(data: bytes, uid: str, before: EventFields, after: EventFields,
     sequence = next(
         (_integer(_value(lines[at])) for at in _own(lines, begin, end) if _name(lines[at]) == "SEQUENCE"), 0
     )
-    replaced = {"DTSTAMP", "LAST-MODIFIED", "SEQUENCE", RULE, KEY, DIGEST}
+    replaced = {"DTSTAMP", "LAST-MODIFIED", "SEQUENCE", RULE, KEY, DIGEST, PEOPLE}
     replaced.update(prop for name in names for prop in _PROPERTIES[name])
     added = _stamp_lines(stamp, sequence + 1) + [line for name in names for line in _lines(name, after)]
     added += _mark_lines(stamp.mark)
@@ -257,7 +267,8 @@ def _stamp_lines(stamp: Stamp, sequence: int) -> list[str]:
 
 
 def _mark_lines(mark: Mark) -> list[str]:
-    return [f"{RULE}:{_escape(mark.rule)}", f"{KEY}:{_escape(mark.key)}", f"{DIGEST}:{_escape(mark.digest)}"]
+    lines = [f"{RULE}:{_escape(mark.rule)}", f"{KEY}:{_escape(mark.key)}", f"{DIGEST}:{_escape(mark.digest)}"]
+    return [*lines, f"{PEOPLE}:{_escape(' '.join(mark.people))}"] if mark.people else lines
 
 
 def _moment(name: str, moment: Moment) -> str:

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 RULE: Final = "X-AGENDAD-RULE"
 KEY: Final = "X-AGENDAD-KEY"
 DIGEST: Final = "X-AGENDAD-DIGEST"
+PEOPLE: Final = "X-AGENDAD-PEOPLE"
 KIND: Final = "X-AGENDAD-KIND"
 REMIND: Final = "X-AGENDAD-REMIND"
 """`NONE` on an event that asked for no reminder at all, which no VALARM can say."""
@@ -180,7 +181,8 @@ def _mark(component: icalendar.Event) -> Mark | None:
     key = _text(component, KEY)
     if not key:
         return None
-    return Mark(rule=_text(component, RULE) or key.partition("/")[0], key=key, digest=_text(component, DIGEST))
+    people = tuple(_text(component, PEOPLE).split())
+    return Mark(_text(component, RULE) or key.partition("/")[0], key, _text(component, DIGEST), people)
 
 
 def _as_written(event: Event) -> Event:

@@ -77,7 +77,7 @@ def dump_event(event: Event) -> bytes:
             [[one.email, one.name, one.response.value, one.human] for one in event.attendees],
             event.organizer,
             None if event.response is None else event.response.value,
-            None if event.mark is None else [event.mark.rule, event.mark.key, event.mark.digest],
+            None if event.mark is None else [event.mark.rule, event.mark.key, event.mark.digest, *event.mark.people],
         ]
     )
 
@@ -127,7 +127,7 @@ def _event(calendar: str, href: str, etag: str, value: list[Any]) -> Event:
         tuple([_attendee(*one) for one in attendees]),
         organizer,
         None if response is None else _RESPONSE[response],
-        None if mark is None else Mark(*mark),
+        None if mark is None else Mark(mark[0], mark[1], mark[2], tuple(mark[3:])),
         etag,
         href,
     )
