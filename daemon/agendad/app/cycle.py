@@ -73,7 +73,7 @@ def look(desk: Desk, now: datetime) -> Look:
     memory = desk.ledger.memory(decisions, since=now - timedelta(days=400))
     start, end = stretch(settings, loaded.rules, memory.written.values(), now)
     snapshot = desk.calendars.read(start, end)
-    settings, rules = _in_calendar_zone(settings, loaded.rules, snapshot.timezone)
+    settings, rules = in_calendar_zone(settings, loaded.rules, snapshot.timezone)
     rules = with_first_ids(rules, snapshot.events, memory)
     enabled = tuple(rule for rule in rules if rule.enabled)
     now = now.astimezone(settings.timezone)
@@ -196,7 +196,7 @@ def plan(seen: Look, first: date | None = None, last: date | None = None) -> Pla
     )
 
 
-def _in_calendar_zone(
+def in_calendar_zone(
     settings: Settings, rules: tuple[Rule, ...], calendar_zone: str
 ) -> tuple[Settings, tuple[Rule, ...]]:
     """`timezone: calendar`: the calendar's own zone, for the settings and for every rule without one of its own."""
