@@ -1,4 +1,4 @@
-"""Calendars of the outside world behind the ports; each is imported only when the configuration names it."""
+"""Calendars and mail of the outside world behind the ports; each is imported only when the configuration names it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from agendad.model.settings import Settings
-    from agendad.ports import CalendarPort
+    from agendad.ports import CalendarPort, MailPort
 
 
 def open_calendars(
@@ -42,3 +42,25 @@ def open_calendars(
         now=lambda: now,
         checkpoint=checkpoint or no_checkpoint,
     )
+
+
+def open_mail(
+    settings: Settings, *, cache: Path | None, checkpoint: Callable[[str], None] | None = None
+) -> MailPort | None:
+    """The mailbox that the configuration names; None where it names none.
+
+    `cache` and `checkpoint` as for calendars. Raises ProviderError for a provider that is not built in, and for a mail
+    folder that is not there.
+    """
+    chosen = settings.mail
+    if chosen is None:
+        return None
+    if chosen.provider != "maildir" or chosen.path is None:
+        raise ProviderError(
+            f"the mail provider `{chosen.provider}` is not in this version",
+            hint="use `mail: {provider: maildir, path: Mail/}`",
+        )
+    from agendad.providers.files import no_checkpoint
+    from agendad.providers.maildir.mailbox import Maildir
+
+    return Maildir(chosen.path, cache=cache, checkpoint=checkpoint or no_checkpoint)

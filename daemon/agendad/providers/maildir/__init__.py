@@ -1,0 +1,1 @@
+"""Mail on disk: a Maildir++ folder, as mail programs and fetchers keep it."""

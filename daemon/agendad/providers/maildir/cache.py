@@ -1,0 +1,116 @@
+"""The headers of the mails that were seen, so that each is opened once; an SQLite file that may be lost at any time.
+
+`mailbox.py` asks it at each reading. It is never believed on doubt: another mailbox, program version or file format, a
+damaged database or a wrong checksum empty it. Without a folder, or when it cannot be written, nothing is kept.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sqlite3
+import zlib
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from agendad import __version__
+from agendad.model.mail import Message
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+_FILE: Final = "mail.db"
+_FORMAT: Final = 1
+_SCHEMA: Final = (
+    "CREATE TABLE about (key TEXT NOT NULL)",
+    "CREATE TABLE mail (folder TEXT, name TEXT, at INTEGER, data BLOB, crc INTEGER, PRIMARY KEY (folder, name))"
+    " WITHOUT ROWID",
+)
+
+
+class Cache:
+    """The mails of all folders of the mailbox at `root`."""
+
+    def __init__(self, folder: Path | None, root: str) -> None:
+        self._path = None if folder is None else folder / _FILE
+        self._key = f"{__version__} {_FORMAT} {root}"
+
+    def known(self, folder: str, since: datetime) -> tuple[set[str], dict[str, Message]]:
+        """The base names of all mails that were seen, and those mails since an instant (aware)."""
+        try:
+            with self._open() as db:
+                names = {name for (name,) in db.execute("SELECT name FROM mail WHERE folder = ?", (folder,))}
+                rows = db.execute(
+                    "SELECT name, data, crc FROM mail WHERE folder = ? AND at >= ?", (folder, int(since.timestamp()))
+                ).fetchall()
+            if all(zlib.crc32(data) == crc for _, data, crc in rows):
+                return names, _load(rows)
+        except sqlite3.OperationalError:
+            return set(), {}  # locked by another process, or the folder cannot be written
+        except (sqlite3.DatabaseError, OSError, TypeError, ValueError):
+            pass
+        self._unlink()
+        return set(), {}
+
+    def keep(self, folder: str, gone: Iterable[str], learned: dict[str, Message]) -> None:
+        """Takes the mails that were seen now, and forgets those that are gone."""
+        rows = [
+            (folder, name, int(mail.at.timestamp()), data := _dump(mail), zlib.crc32(data))
+            for name, mail in learned.items()
+        ]
+        with contextlib.suppress(sqlite3.Error, OSError), self._open() as db:  # a cache is not worth a failure
+            db.execute("BEGIN IMMEDIATE")
+            db.executemany("DELETE FROM mail WHERE folder = ? AND name = ?", ((folder, name) for name in gone))
+            db.executemany("REPLACE INTO mail VALUES (?, ?, ?, ?, ?)", rows)
+            db.execute("COMMIT")
+
+    @contextlib.contextmanager
+    def _open(self) -> Iterator[sqlite3.Connection]:
+        if self._path is not None:
+            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with contextlib.closing(sqlite3.connect(self._path or ":memory:", isolation_level=None, timeout=2)) as db:
+            db.execute("PRAGMA journal_mode = WAL")
+            db.execute("PRAGMA synchronous = NORMAL")
+            tables = {name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+            if "about" not in tables or db.execute("SELECT key FROM about").fetchall() != [(self._key,)]:
+                db.execute("BEGIN IMMEDIATE")
+                for table in tables:
+                    db.execute(f'DROP TABLE "{table}"')
+                for statement in _SCHEMA:
+                    db.execute(statement)
+                db.execute("INSERT INTO about VALUES (?)", (self._key,))
+                db.execute("COMMIT")
+            yield db
+
+    def _unlink(self) -> None:
+        if self._path is not None:
+            for suffix in ("", "-wal", "-shm", "-journal"):
+                with contextlib.suppress(OSError):
+                    self._path.with_name(self._path.name + suffix).unlink(missing_ok=True)
+
+
+def _dump(mail: Message) -> bytes:
+    value = [
+        mail.at.timestamp(),
+        mail.sender,
+        mail.recipients,
+        mail.subject,
+        mail.message_id,
+        mail.references,
+        mail.sent,
+        mail.key,
+    ]
+    return json.dumps(value, separators=(",", ":")).encode()
+
+
+def _load(rows: list[tuple[str, bytes, int]]) -> dict[str, Message]:
+    values: list[list[Any]] = json.loads(b"[" + b",".join(data for _, data, _ in rows) + b"]")
+    return {
+        name: Message(
+            datetime.fromtimestamp(at, UTC), sender, tuple(recipients), subject, ident, tuple(references), sent, key
+        )
+        for (name, _, _), (at, sender, recipients, subject, ident, references, sent, key) in zip(
+            rows, values, strict=True
+        )
+    }

@@ -1,0 +1,210 @@
+"""A person's mail in a Maildir++ folder, behind the mail port.
+
+The folder itself is the inbox, `.Drafts` and `.Sent` lie in it (`Drafts` and `Sent` beside, as some fetchers keep
+them, serve as well). Drafts are read whole each time; of other mails the header alone, once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from agendad.errors import ProviderError
+from agendad.model.identity import event_id
+from agendad.ports import MailOutcome, MailSnapshot
+from agendad.providers import files
+from agendad.providers.maildir.cache import Cache
+from agendad.providers.maildir.folders import Folder
+from agendad.providers.mime.reading import message, own_key, standing
+from agendad.providers.mime.writing import compose
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from agendad.model.mail import MailDraft, Message, StandingDraft
+    from agendad.providers.files import Checkpoint
+    from agendad.providers.maildir.folders import Entry
+
+_FLAGS: Final = ":2,DS"  # a draft, and seen: nobody has to be told of it as of new mail
+_EARLY: Final = timedelta(days=7)
+"""How much older than its Date a mail may look by its file: clocks differ, and so do those of the senders."""
+
+
+class _Conflict(Exception):
+    """The draft is not as it was read, or lies there already; the message says how."""
+
+
+class _Unsettled(Exception):
+    """The change is visible but perhaps not durable; the message says why."""
+
+
+class Maildir:
+    """The mailbox in the folder `root`; `cache` is a folder for what can be read again (None: keep nothing).
+
+    Raises ProviderError when there is no such folder.
+    """
+
+    def __init__(self, root: Path, *, cache: Path | None = None, checkpoint: Checkpoint = files.no_checkpoint) -> None:
+        if not root.is_dir():
+            raise ProviderError(
+                f"{root}: there is no such mail folder",
+                hint=f"make it with `mkdir {root}`, or see whether its disk is mounted",
+            )
+        self._root = root
+        self._inbox = Folder(self._place("INBOX", root if (root / "cur").is_dir() else root / "Inbox"), "INBOX")
+        self._drafts = Folder(self._place("Drafts", root / ".Drafts"), "Drafts")
+        self._sent = Folder(self._place("Sent", root / ".Sent"), "Sent")
+        self._cache = Cache(cache, str(root))
+        self._checkpoint = checkpoint
+        self._keys: dict[str, str] = {}  # of drafts that were looked at before a save: base name to own key, or empty
+
+    def read(self, since: datetime) -> MailSnapshot:
+        """See `MailPort`."""
+        counts = {}
+        messages: list[Message] = []
+        for folder in (self._sent, self._inbox):
+            entries = folder.entries()
+            counts[folder.name] = len(entries)
+            messages += self._messages(folder, entries, since)
+        drafts = self._drafts.entries()
+        counts[self._drafts.name] = len(drafts)
+        own: dict[str, StandingDraft] = {}
+        for _, entry in sorted(drafts.items()):
+            draft = None if entry.trashed else self._own(entry)
+            if draft is not None and (draft.key not in own or draft.edited):  # of a draft and its copy, the edited one
+                own[draft.key] = draft
+        messages.sort(key=lambda mail: (mail.at, mail.message_id))
+        return MailSnapshot(tuple(messages), tuple(draft for _, draft in sorted(own.items())), counts)
+
+    def save_draft(self, draft: MailDraft) -> MailOutcome:
+        """See `MailPort`. The first draft makes the folder."""
+        try:
+            self._save(draft)
+        except _Conflict as conflict:
+            return MailOutcome("conflict", str(conflict))
+        except _Unsettled as doubt:
+            return MailOutcome("unknown", str(doubt))
+        except OSError as error:
+            return MailOutcome("failed", f"{self._drafts.path}: {error.strerror or error}")
+        except ProviderError as error:
+            return MailOutcome("failed", error.message)
+        return MailOutcome("done")
+
+    def remove_draft(self, draft: StandingDraft) -> MailOutcome:
+        """See `MailPort`."""
+        try:
+            self._remove(draft)
+        except _Conflict as conflict:
+            return MailOutcome("conflict", str(conflict))
+        except _Unsettled as doubt:
+            return MailOutcome("unknown", str(doubt))
+        except OSError as error:
+            return MailOutcome("failed", f"{self._drafts.path}: {error.strerror or error}")
+        except ProviderError as error:
+            return MailOutcome("failed", error.message)
+        return MailOutcome("done")
+
+    def _place(self, beside: str, usual: Path) -> Path:
+        """The usual place of a folder, or the one without a dot where that alone is there."""
+        other = self._root / beside
+        return other if not usual.is_dir() and (other / "cur").is_dir() else usual
+
+    def _messages(self, folder: Folder, entries: dict[str, Entry], since: datetime) -> list[Message]:
+        """The mails of one folder since then; those that were seen before are not opened again."""
+        seen, known = self._cache.known(folder.name, since)
+        early = (since - _EARLY).timestamp()
+        learned = {}
+        for base in entries.keys() - seen:
+            found = self._message(folder, entries[base], early)
+            if found is not None:
+                learned[base] = found
+        gone = seen - entries.keys()
+        if gone or learned:
+            self._cache.keep(folder.name, gone, learned)
+        return [mail for base, mail in (known | learned).items() if mail.at >= since and base not in gone]
+
+    def _message(self, folder: Folder, entry: Entry, early: float) -> Message | None:
+        """None for a mail that is older than `early`, in seconds since the epoch, or is gone."""
+        delivered: float | None = entry.delivered
+        if delivered is None:
+            delivered = folder.modified(entry)
+        if delivered is None or delivered < early:
+            return None
+        data = folder.header(entry)
+        came = datetime.fromtimestamp(delivered, UTC)
+        return None if data is None else message(data, came, sent=folder is self._sent)
+
+    def _own(self, entry: Entry) -> StandingDraft | None:
+        data = self._drafts.header(entry)
+        if data is None or not own_key(data):
+            return None
+        whole = self._drafts.whole(entry)
+        return None if whole is None else standing(whole, etag=_etag(whole), href=entry.base)
+
+    def _save(self, draft: MailDraft) -> None:
+        self._make_drafts()
+        holder = self._holder(draft.key)
+        if holder:
+            raise _Conflict(f"a draft of {draft.key} lies already in {self._drafts.path}: {holder}")
+        base = f"{event_id(draft.key)}.agendad"
+        prepared, target = self._drafts.path / "tmp" / base, self._drafts.path / "cur" / (base + _FLAGS)
+        descriptor = files.write_temp(prepared, compose(draft), 0o600, self._checkpoint)
+        files.fsync(prepared, descriptor, self._checkpoint)
+        try:
+            files.publish(prepared, target, self._checkpoint)
+        except FileExistsError:
+            raise _Conflict(f"{target} exists already") from None
+        self._keys[base] = draft.key
+        self._settle(target.parent)
+
+    def _remove(self, draft: StandingDraft) -> None:
+        entry = self._drafts.find(draft.href)
+        data = None if entry is None else self._drafts.whole(entry)
+        if entry is None or data is None or entry.trashed:
+            raise _Conflict("the draft is gone")
+        now = standing(data, etag=_etag(data), href=entry.base)
+        if now is None or now.key != draft.key:
+            raise _Conflict("the draft was not made by agendad")
+        if now.edited or now.etag != draft.etag:
+            raise _Conflict("the draft was changed by hand")
+        target = self._drafts.at(entry)
+        try:
+            files.remove(target, self._checkpoint)
+        except FileNotFoundError:
+            raise _Conflict("the draft was moved while it was looked at") from None
+        self._settle(target.parent)
+
+    def _holder(self, key: str) -> str:
+        """The mail that is the draft of `key` already, or has taken its name; empty without one."""
+        entries = self._drafts.entries()
+        if f"{event_id(key)}.agendad" in entries:
+            return f"{event_id(key)}.agendad"
+        for base in entries.keys() - self._keys.keys():
+            data = self._drafts.header(entries[base])
+            self._keys[base] = "" if data is None else own_key(data)
+        return next((base for base in entries if self._keys[base] == key), "")
+
+    def _make_drafts(self) -> None:
+        """Makes the folder of drafts where it is missing (Maildir++: readable by its owner alone)."""
+        missing = [part for part in ("tmp", "new", "cur") if not (self._drafts.path / part).is_dir()]
+        if not missing:
+            return
+        made = not self._drafts.path.is_dir()
+        if made:
+            self._drafts.path.mkdir(mode=0o700)
+            (self._drafts.path / "maildirfolder").touch(mode=0o600)
+        for part in missing:
+            (self._drafts.path / part).mkdir(mode=0o700)
+        files.fsync_dir(self._drafts.path, self._checkpoint)
+        files.fsync_dir(self._root, self._checkpoint)
+
+    def _settle(self, folder: Path) -> None:
+        try:
+            files.fsync_dir(folder, self._checkpoint)
+        except OSError as error:
+            raise _Unsettled(f"{folder}: the change could not be made durable: {error.strerror}") from error
+
+
+def _etag(data: bytes) -> str:
+    return hashlib.blake2b(data, digest_size=16).hexdigest()
