@@ -56,7 +56,7 @@ def build(directory: Path, now: datetime, language: str) -> Demo:
     before = plan(first)
     show.write_page(before, first, directory / PAGE)
     applied = apply(home, loaded, now)
-    applied.done.check()
+    applied.check()
     with home.ledger() as ledger:
         seen = look(home.desk(loaded, ledger, now), now)
     return Demo(home, directory / PAGE, before, applied, seen, kept)

@@ -10,7 +10,7 @@ from agendad.app.jsonforms import JSON, change_json, moment_json
 from agendad.core.trace import sentences
 from agendad.errors import UsageError
 from agendad.model.rule import Protect
-from agendad.views.lines import SIGNS, columns, when
+from agendad.views.lines import SIGNS, columns, counted, when
 from agendad.views.sheet import Frame
 from agendad.views.terminal import Terminal, plan_text, week_text
 from agendad.views.week import sheet
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from agendad.app.apply import Applied
     from agendad.app.carry import Done
     from agendad.app.cycle import Look
+    from agendad.app.drafts import Drafted
     from agendad.model.plan import Change, Plan
     from agendad.views.sheet import Sheet
 
@@ -43,6 +44,7 @@ def reasons(plan: Plan, language: str) -> dict[str, list[str]]:
     """The sentence of each key, all its reasons in one."""
     found = {each.key: each.why for each in plan.skipped}
     found |= {block.key: block.why for block in plan.blocks}
+    found |= {draft.key: draft.why for draft in plan.drafts}
     found |= {change.key: change.why for change in plan.changes}
     return {key: ["; ".join(sentences(why, language))] for key, why in found.items()}
 
@@ -72,7 +74,7 @@ def applied_text(applied: Applied, terminal: Terminal) -> str:
     seen = applied.seen
     plan = _as_plan(applied)
     text = plan_text(sheet_of(plan, seen), terminal) if plan.changes else ""
-    return text + missed_text(applied.done)
+    return text + missed_text(applied.done) + drafted_text(applied.drafted)
 
 
 def missed_text(done: Done) -> str:
@@ -84,6 +86,37 @@ def missed_text(done: Done) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
+def drafted_text(drafted: Drafted) -> str:
+    """What was put into Drafts and taken out, one line each."""
+    rows = [("  +", ", ".join(each.email for each in mail.to), mail.subject, mail.key) for mail in drafted.made]
+    rows += [
+        ("  ×", ", ".join(each.draft.recipients), each.draft.subject, "; ".join(sentences(each.why)))
+        for each in drafted.withdrawn
+    ]
+    lines = [f"{counted(len(rows), 'draft')}:", *columns(rows)] if rows else []
+    lines += [f"not drafted: {key}: {outcome.message or outcome.status}" for key, outcome in drafted.missed]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def drafted_json(drafted: Drafted) -> list[JSON]:
+    """The drafts of a run with their outcome."""
+    made = [
+        {"action": "create", "key": mail.key, "rule": mail.rule, "to": [each.email for each in mail.to]}
+        | {"subject": mail.subject, "status": "done", "message": ""}
+        for mail in drafted.made
+    ]
+    withdrawn = [
+        {"action": "delete", "key": each.draft.key, "rule": each.draft.rule, "to": list(each.draft.recipients)}
+        | {"subject": each.draft.subject, "status": "done", "message": ""}
+        for each in drafted.withdrawn
+    ]
+    missed: list[JSON] = [
+        {"action": "create", "key": key, "status": outcome.status, "message": outcome.message}
+        for key, outcome in drafted.missed
+    ]
+    return [*made, *withdrawn, *missed]
+
+
 def applied_json(applied: Applied) -> JSON:
     """What an apply did: the changes with the status of each."""
     zone = applied.seen.settings.timezone
@@ -91,6 +124,7 @@ def applied_json(applied: Applied) -> JSON:
         "version": 1,
         "now": moment_json(applied.seen.now, zone),
         **done_json(applied.done, applied.seen.now),
+        "drafts": drafted_json(applied.drafted),
         "problems": [],
     }
 

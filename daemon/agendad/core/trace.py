@@ -60,8 +60,8 @@ _SENTENCES: Final[Mapping[ReasonCode, tuple[str, str]]] = {
     ),
     ReasonCode.MAILED: ("the person has written by themselves", "la personne a déjà écrit elle-même"),
     ReasonCode.CONTACTED: (
-        "{person} was contacted in this time already, on {day}",
-        "{person} : contact déjà pris dans cette période, le {day}",
+        "contact with {person} in this time already, on {day}",
+        "contact avec {person} déjà pris dans cette période, le {day}",
     ),
     ReasonCode.SENT: ("it was sent", "il a été envoyé"),
     ReasonCode.DRAFT_DELETED: (

@@ -252,6 +252,7 @@ def _list(texts: Iterable[str]) -> str:
 def _summary(sheet: Sheet, say: Words) -> str:
     cards = [
         _totals(sheet, say),
+        _lines("drafts", sheet.drafts, say),
         _lines("violations", sheet.violations, say),
         _lines("skipped", sheet.skipped, say),
         _notes("problems", sheet.problems, say),

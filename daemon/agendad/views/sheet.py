@@ -149,7 +149,7 @@ class Total:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """An occurrence without a place, or a violation: when, what, and why."""
+    """An occurrence without a place, a violation, or a draft to come: when, what, and why."""
 
     when: str
     title: str
@@ -171,6 +171,7 @@ class Sheet:
     totals: tuple[Total, ...]
     skipped: tuple[Line, ...] = ()
     violations: tuple[Line, ...] = ()
+    drafts: tuple[Line, ...] = ()
     problems: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 

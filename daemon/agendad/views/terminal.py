@@ -108,7 +108,7 @@ def plan_text(sheet: Sheet, terminal: Terminal) -> str:
         head = f"{terminal.paint(sign, _STATE_HUES[item.state])} {fit(when, width)}  {fit(what, title)}"
         lines += _wrapped(head, width + title + 4, why, terminal)
     parts = [lines or [say.say("no-changes")]]
-    for name, found in (("violations", sheet.violations), ("skipped", sheet.skipped)):
+    for name, found in (("drafts", sheet.drafts), ("violations", sheet.violations), ("skipped", sheet.skipped)):
         if found:
             parts.append([terminal.paint(say.say(name), 1), *_lines(found, terminal)])
     if sheet.notes:

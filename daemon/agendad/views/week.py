@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from agendad.model.calendar import Event, EventFields
-    from agendad.model.plan import Change, Plan, PlannedBlock, Skipped
+    from agendad.model.plan import Change, Plan, PlannedBlock, PlannedDraft, Skipped
     from agendad.views.sheet import Frame, Week
     from agendad.views.words import Words
 
@@ -39,6 +39,12 @@ _MEANT: Final = frozenset(
         ReasonCode.PAUSED,
         ReasonCode.ALREADY_PAST,
         ReasonCode.IN_PROGRESS,
+        ReasonCode.MAILED,
+        ReasonCode.CONTACTED,
+        ReasonCode.SENT,
+        ReasonCode.SUPERSEDED,
+        ReasonCode.DRAFT_DELETED,
+        ReasonCode.UNDONE,
     }
 )  # why an occurrence has no block and nobody misses it
 _STATES: Final = {Action.CREATE: State.NEW, Action.UPDATE: State.CHANGED, Action.DELETE: State.GONE}
@@ -84,8 +90,17 @@ def sheet(plan: Plan, events: Sequence[Event], frame: Frame, reasons: Mapping[st
             for item in items
             if item.state is State.VIOLATES and item.id in shown
         ),
+        drafts=tuple(_draft_line(draft, reasons, frame, say) for draft in plan.drafts),
         problems=tuple(clean(f"{p.span.file}:{p.span.line}: {p.message}") for p in plan.problems),
         notes=(*_notes(plan, weeks, frame.zone, say), *_left_out(skipped, say)),
+    )
+
+
+def _draft_line(draft: PlannedDraft, reasons: Mapping[str, Sequence[str]], frame: Frame, say: Words) -> Line:
+    due = draft.due.astimezone(frame.zone)
+    addresses = say.some(draft.to)
+    return Line(
+        f"{say.day(due.date())} {due:%H:%M}", clean(f"{draft.subject} → {addresses}"), _texts(reasons, draft.key)
     )
 
 

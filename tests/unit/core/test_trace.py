@@ -24,6 +24,11 @@ FACTS = {
     "longest": "30",
     "fields": "show_as, title",
     "by": "away",
+    "since": "2026-11-23",
+    "deadline": "2026-11-25 18:00",
+    "subject": "Board",
+    "person": "Ada",
+    "most": "3",
 }
 
 

@@ -34,7 +34,7 @@ def run(args: argparse.Namespace, context: Context) -> int:
             raise
         applied = cycle(work, Permissions(yes=True, accept_empty=args.accept_empty), context)
     report(applied, context)
-    applied.done.check()
+    applied.check()
     return 0
 
 
@@ -57,11 +57,12 @@ def cycle(work: Work, permissions: Permissions, context: Context) -> Applied:
 def report(applied: Applied, context: Context) -> None:
     """Says what was done: one line each, or JSON."""
     from agendad.app import show
+    from agendad.app.drafts import NOTHING_DRAFTED
     from agendad.cli.work import terminal
 
     if context.json:
         context.print_json(show.applied_json(applied))
-    elif not (applied.done.outcomes or applied.done.later):
+    elif not (applied.done.outcomes or applied.done.later or applied.drafted != NOTHING_DRAFTED):
         context.say("Nothing to change.")
     else:
         context.write(show.applied_text(applied, terminal(context)))

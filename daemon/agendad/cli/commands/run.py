@@ -28,5 +28,5 @@ def run(args: argparse.Namespace, context: Context) -> int:
     work = begin(context)
     applied = cycle(work, Permissions(), context)
     report(applied, context)
-    applied.done.check()
+    applied.check()
     return 0
