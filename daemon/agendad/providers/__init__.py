@@ -29,8 +29,8 @@ def open_calendars(
             f"the calendar provider `{chosen.provider}` is not in this version",
             hint="use `calendar: {provider: local, path: calendars/, write: personal}`",
         )
+    from agendad.providers.files import no_checkpoint
     from agendad.providers.local.calendars import LocalCalendars
-    from agendad.providers.local.files import no_checkpoint
 
     return LocalCalendars(
         chosen.path,

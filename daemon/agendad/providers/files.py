@@ -26,18 +26,22 @@ def no_checkpoint(_operation: str) -> None:
     """The checkpoint of every run outside the crash tests."""
 
 
-def write_temp(path: Path, data: bytes, mode: int, checkpoint: Checkpoint) -> int:
+def write_temp(path: Path, data: bytes, mode: int | None, checkpoint: Checkpoint) -> int:
     """Writes `data` to the temporary file `path` and returns its open descriptor, to be given to `fsync`.
 
-    The file has the permissions `mode` less those of the umask. After an error it is gone.
+    The file has the permissions `mode`, or those of the umask (None). After an error it is gone.
     """
     checkpoint("write_temp:before")
     discard(path)  # left from a crash: perhaps a second name of a file that was put into its place already
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, mode)
+    descriptor = os.open(
+        path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666 if mode is None else mode
+    )
     try:
         left = memoryview(data)
         while left:
             left = left[os.write(descriptor, left) :]
+        if mode is not None:
+            os.fchmod(descriptor, mode)  # whatever the umask leaves of it
     except OSError:
         os.close(descriptor)
         discard(path)

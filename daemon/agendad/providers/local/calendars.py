@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from agendad.diagnostics import Diagnostic
     from agendad.model.calendar import Event
     from agendad.ports import Write
-    from agendad.providers.local.files import Checkpoint
+    from agendad.providers.files import Checkpoint
     from agendad.providers.local.scan import Bounds
     from agendad.providers.local.writer import Writer
 

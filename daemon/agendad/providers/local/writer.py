@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from agendad.model.calendar import Event, EventFields
     from agendad.ports import Write
-    from agendad.providers.local.files import Checkpoint
+    from agendad.providers.files import Checkpoint
 
 _SAFE_UID = re.compile(r"[A-Za-z0-9@_+-][A-Za-z0-9@._+-]{0,199}")
 

@@ -183,9 +183,9 @@ def _bodies(data: bytes) -> tuple[str, str] | None:
     mail = message_from_bytes(data)
     if mail.get_content_type() == "text/plain":
         return _content(mail), ""
-    parts = mail.get_payload()
-    if mail.get_content_type() != "multipart/alternative" or not isinstance(parts, list):
+    if mail.get_content_type() != "multipart/alternative" or not mail.is_multipart():
         return None
+    parts = [part for part in mail.get_payload() if not isinstance(part, str)]
     if [part.get_content_type() for part in parts] != ["text/plain", "text/html"]:
         return None
     return _content(parts[0]), _content(parts[1])
