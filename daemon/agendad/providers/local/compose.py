@@ -30,7 +30,9 @@ from agendad.providers.local.convert import (
 from agendad.providers.local.zones import vtimezone
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
+
+    from agendad.model.calendar import Event
 
 _PRODID: Final = "-//agendad//agendad//EN"
 _LOGICAL_LINE = re.compile(rb"[^\n]*\n(?:[ \t][^\n]*(?:\n|\Z))*|[^\n]+\Z")
@@ -57,28 +59,71 @@ class NotThere(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """What a new version of an event carries besides its fields. `now` is aware."""
+    """What a new version of an event carries besides its fields. `now` is aware; events of others have no mark."""
 
-    mark: Mark
+    mark: Mark | None
     now: datetime
 
 
 def new_file(uid: str, fields: EventFields, stamp: Stamp) -> bytes:
     """A whole calendar file with one event (RFC 5545, 3.6.1) and the zones that it names (3.6.5)."""
-    lines = [
-        "BEGIN:VCALENDAR",
-        "VERSION:2.0",
-        f"PRODID:{_PRODID}",
-        *(line for name, year in _zone_years(fields).items() for line in vtimezone(name, year)),
-        "BEGIN:VEVENT",
-        f"UID:{_escape(uid)}",
-        f"CREATED:{_utc(stamp.now)}",
-        *_stamp_lines(stamp, sequence=0),
-    ]
+    return _file(_event_lines(uid, fields, stamp), _zone_years(fields))
+
+
+def copied_file(events: Iterable[Event], now: datetime) -> bytes:
+    """One file with copies of many events, each for itself: a member of a series has the UID of the series and its
+    original start, so that every program shows them all. No server sends anything for them (RFC 6638, 7.1).
+    """
+    lines: list[str] = []
+    years: dict[str, int] = {}
+    for event in events:
+        uid = f"{event.uid}@{_original(event.recurrence_id)}" if event.recurrence_id is not None else event.uid
+        lines += _event_lines(uid, event.fields, Stamp(event.mark, now), _copied_lines(event))
+        for name, year in _zone_years(event.fields).items():
+            years[name] = min(year, years.get(name, year))
+    return _file(lines, dict(sorted(years.items())))
+
+
+def _file(events: Iterable[str], zones: Mapping[str, int]) -> bytes:
+    head = ["BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:{_PRODID}"]
+    named = [line for name, year in zones.items() for line in vtimezone(name, year)]
+    return _joined([*head, *named, *events, "END:VCALENDAR"], b"\r\n")
+
+
+def _event_lines(uid: str, fields: EventFields, stamp: Stamp, more: Iterable[str] = ()) -> list[str]:
+    """One VEVENT; `more` are properties besides those of its fields and marks."""
+    lines = ["BEGIN:VEVENT", f"UID:{_escape(uid)}", f"CREATED:{_utc(stamp.now)}", *_stamp_lines(stamp, sequence=0)]
     for name in _PROPERTIES:
         lines += _lines(name, fields)
-    lines += [*_mark_lines(stamp.mark), *_alarms(fields), "END:VEVENT", "END:VCALENDAR"]
-    return _joined(lines, b"\r\n")
+    return [*lines, *more, *_mark_lines(stamp.mark), *_alarms(fields), "END:VEVENT"]
+
+
+def _copied_lines(event: Event) -> list[str]:
+    """Whose event it was, where it stood, and who comes."""
+    lines = [f"X-AGENDAD-CALENDAR:{_escape(event.calendar)}", f"STATUS:{event.status.value.upper()}"]
+    if event.organizer:
+        lines.append(f"ORGANIZER;SCHEDULE-AGENT=NONE:{_address(event.organizer)}")
+    for one in event.attendees:
+        name = f';CN="{_parameter(one.name)}"' if one.name else ""
+        kind = "" if one.human else ";CUTYPE=RESOURCE"
+        answer = f";PARTSTAT={one.response.value.upper()};SCHEDULE-AGENT=NONE"
+        lines.append(f"ATTENDEE{name}{kind}{answer}:{_address(one.email)}")
+    return lines
+
+
+def _original(moment: Moment) -> str:
+    return _utc(moment) if isinstance(moment, datetime) else f"{moment:%Y%m%d}"
+
+
+def _address(email: str) -> str:
+    """A calendar address (RFC 5545, 3.3.3); nothing in it can end the line."""
+    bare = "".join(char for char in email if char > " " and char != "\x7f")
+    return bare if ":" in bare else f"mailto:{bare}"
+
+
+def _parameter(text: str) -> str:
+    """A parameter value to stand in quotes, by RFC 6868."""
+    return _printable(text).replace("^", "^^").replace("\n", "^n").replace('"', "^'")
 
 
 def changed_file(data: bytes, uid: str, before: EventFields, after: EventFields, stamp: Stamp) -> bytes:
@@ -266,7 +311,9 @@ def _stamp_lines(stamp: Stamp, sequence: int) -> list[str]:
     return [f"DTSTAMP:{_utc(stamp.now)}", f"LAST-MODIFIED:{_utc(stamp.now)}", f"SEQUENCE:{sequence}"]
 
 
-def _mark_lines(mark: Mark) -> list[str]:
+def _mark_lines(mark: Mark | None) -> list[str]:
+    if mark is None:
+        return []
     lines = [f"{RULE}:{_escape(mark.rule)}", f"{KEY}:{_escape(mark.key)}", f"{DIGEST}:{_escape(mark.digest)}"]
     return [*lines, f"{PEOPLE}:{_escape(' '.join(mark.people))}"] if mark.people else lines
 
@@ -306,9 +353,12 @@ def _digits(moment: datetime) -> str:
 
 def _escape(text: str) -> str:
     """TEXT (RFC 5545, 3.3.11); control characters, which it cannot hold, become spaces."""
+    return _printable(text).replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,").replace("\n", "\\n")
+
+
+def _printable(text: str) -> str:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    text = "".join(char if char >= " " or char in "\n\t" else " " for char in text).replace("\x7f", " ")
-    return text.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,").replace("\n", "\\n")
+    return "".join(char if char >= " " or char in "\n\t" else " " for char in text).replace("\x7f", " ")
 
 
 def _joined(lines: Iterable[str], newline: bytes) -> bytes:
