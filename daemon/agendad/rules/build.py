@@ -6,7 +6,7 @@ Reads the table of fields, asks `sense` whether the keys go together, and puts t
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from agendad.model.calendar import Kind, Visibility
 from agendad.model.rule import (
@@ -14,17 +14,21 @@ from agendad.model.rule import (
     AfterBusy,
     Before,
     Block,
+    Draft,
     Every,
     Exclusions,
+    ForEach,
     Look,
     Placement,
     Protect,
     Rule,
     Step,
     Steps,
+    When,
 )
-from agendad.rules import sense
-from agendad.rules.fields import look, placement, rule, selector, trigger
+from agendad.rules import letters, sense
+from agendad.rules.fields import company, letter, look, placement, rule, selector, trigger
+from agendad.rules.keys import spreads_people
 from agendad.rules.source import Refused
 from agendad.rules.table import read_table
 from agendad.rules.templates import resolve
@@ -45,6 +49,7 @@ _ELSEWHERE = (
     ("at the top of the file", rule.FILE),
     ("in a selector, such as `after: {meeting: any}`", selector.SELECTOR),
 )
+_BESIDE_STEPS: Final = (("to the rule, beside `steps`", rule.RULE), *_ELSEWHERE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +84,13 @@ def build(key: Scalar, node: Node, around: Surroundings) -> Entry:
         return Entry(key, None, (), None, (*id_problems, *refused.problems))
     steps = _steps(found)
     sense.check_verb_and_trigger(key, found, steps)
-    merged = [step.over(found, keep="on") for step in steps] or [found]
+    merged = sense.for_all_steps(found, steps) or [found]
     for each in merged:
         sense.check_fields(each)
         sense.check_placement(each)
     for each in (*merged, found) if steps else (found,):
         _resolve_notes(each, around)
+        letters.complete(each, around.template_dirs)
     problems = list(dict.fromkeys(problem for each in (found, *steps, *merged) for problem in each.problems))
     if id_problems or any(each.broken for each in (found, *steps, *merged)):
         return Entry(key, found, tuple(steps), None, (*id_problems, *problems))
@@ -99,6 +105,8 @@ def build(key: Scalar, node: Node, around: Surroundings) -> Entry:
         enabled=found.value(rule.ENABLED, True),
         moved_from=found.value(rule.MOVED_FROM, ""),
         field_spans=found.spans(),
+        for_each=_for_each(found),
+        company=found.get(company.WITH),
     )
     return Entry(key, found, tuple(steps), made, tuple(problems))
 
@@ -119,7 +127,7 @@ def _steps(found: Found) -> list[Found]:
     steps = []
     for node in found.value(rule.STEPS, ()):
         try:
-            step = read_table(mapping(node, "a step", rule.STEP_EXAMPLE), rule.STEP, _ELSEWHERE)
+            step = read_table(mapping(node, "a step", rule.STEP_EXAMPLE), rule.STEP, _BESIDE_STEPS)
         except Refused as refused:
             found.broken = True
             found.problems.extend(refused.problems)
@@ -143,7 +151,18 @@ def _verb(found: Found) -> Verb:
     title = found.get(rule.BLOCK)
     if title is not None:
         return Block(title)
-    return Protect(found[rule.PROTECT], found.get(rule.ALLOW), found.get(rule.MEETINGS))
+    reply = found.get(letter.DRAFT)
+    if rule.PROTECT.name in found.keys:
+        return Protect(found[rule.PROTECT], found.get(rule.ALLOW), found.get(rule.MEETINGS), reply)
+    return Draft(found[letter.DRAFT])
+
+
+def _for_each(found: Found) -> ForEach | None:
+    """The people of `for_each`; `at_most` says how many of a period fall on one day."""
+    people = found.get(company.FOR_EACH)
+    if people is None or not spreads_people(found):
+        return people
+    return replace(people, at_most_per_day=found.get(placement.AT_MOST))
 
 
 def _trigger(found: Found, steps: Sequence[Found], merged: Sequence[Found]) -> Trigger:
@@ -157,9 +176,11 @@ def _trigger(found: Found, steps: Sequence[Found], merged: Sequence[Found]) -> T
         return replace(after, delay=delay, within=within, look_back=found.get(trigger.LOOK_BACK), exclude=exclude)
     if isinstance(before, Before):
         return replace(before, lead=found.get(trigger.LEAD), within=within, exclude=exclude)
+    if (state := found.get(trigger.WHEN)) is not None:
+        return When(state, found.get(trigger.AGAIN), within, exclude)
     if steps:
         each = tuple(_step(number, *pair) for number, pair in enumerate(zip(steps, merged, strict=True), 1))
-        return Steps(found[trigger.STARTING], each, exclude)
+        return Steps(found[trigger.STARTING], each, exclude, within)
     return Every(
         found[trigger.EVERY],
         starting=found.get(trigger.STARTING),
@@ -167,6 +188,7 @@ def _trigger(found: Found, steps: Sequence[Found], merged: Sequence[Found]) -> T
         times=found.get(trigger.TIMES),
         exclude=exclude,
         if_missing=found.value(trigger.IF_MISSING, "skip"),
+        within=within,
     )
 
 
@@ -183,7 +205,7 @@ def _placement(found: Found) -> Placement:
         on=found.get(placement.ON),
         prefer=found.value(placement.PREFER, ()),
         split=found.get(placement.SPLIT),
-        at_most_per_day=found.get(placement.AT_MOST),
+        at_most_per_day=None if spreads_people(found) else found.get(placement.AT_MOST),
         gap=found.value(placement.GAP, 0),
         priority=found.value(placement.PRIORITY, 3),
         yields=found.get(placement.YIELD),
@@ -209,4 +231,6 @@ def _look(found: Found) -> Look:
         color=found.value(look.COLOR, ""),
         visibility=found.value(look.VISIBILITY, Visibility.DEFAULT),
         remind=found.get(look.REMIND),
+        invite=found.value(company.INVITE, False),
+        notify=found.value(company.NOTIFY, False),
     )

@@ -3,41 +3,58 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agendad.diagnostics import Severity
-from agendad.model.settings import CalendarSettings, Limits, Me, Settings
-from agendad.rules import people
+from agendad.model.settings import CalendarSettings, Limits, MailSettings, Me, Settings
 from agendad.rules.fields import accounts
 from agendad.rules.fields import configuration as fields
+from agendad.rules.fields.categories import CATEGORIES
 from agendad.rules.files import read_root
 from agendad.rules.tree import parse
-from agendad.rules.values import problem
 from agendad.rules.zones import local_zone
 
 if TYPE_CHECKING:
     from agendad.diagnostics import Diagnostic
     from agendad.rules.table import Found
+    from agendad.rules.tree import Node
 
 NAME = "agendad.yaml"
 
 
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """What stands in `agendad.yaml`. `settings` is None when it holds an error.
+
+    `categories` is where the categories stand, for what only shows when all rules are read.
+    """
+
+    settings: Settings | None
+    problems: tuple[Diagnostic, ...]
+    categories: Node | None = None
+
+
 def read_settings(folder: Path, data: bytes) -> tuple[Settings | None, tuple[Diagnostic, ...]]:
     """The settings in the bytes of `agendad.yaml` below `folder`; None when they hold an error."""
+    found = read_configuration(folder, data)
+    return found.settings, found.problems
+
+
+def read_configuration(folder: Path, data: bytes) -> Configuration:
+    """The whole of the bytes of `agendad.yaml` below `folder`."""
     found, problems = read_root(parse(NAME, data), fields.CONFIGURATION, empty=Severity.ERROR)
     if found is None:
-        return None, problems
+        return Configuration(None, problems)
     if found.lacks("calendar"):
         hint = "add `calendar: {provider: local, path: calendars/, write: personal}`"
         found.report(found.node, "missing-key", "the configuration does not say where the calendar is", hint)
     if found.has(fields.SUBDIVISION) and found.get(fields.COUNTRY) is not None:
         _check_subdivision(found)
-    if (node := found.keys.get("people")) is not None:
-        message = "vCards are not read by this version of agendad yet"
-        found.problems.append(problem(node, "not-yet", message, f"use {people.NAME}", Severity.WARNING))
     problems = (*problems, *found.problems)
-    return (None if found.broken else _settings(found, folder)), problems
+    categories = found.nodes["categories"] if found.get(CATEGORIES) else None
+    return Configuration(None if found.broken else _settings(found, folder), problems, categories)
 
 
 def _settings(found: Found, folder: Path) -> Settings:
@@ -60,6 +77,9 @@ def _settings(found: Found, folder: Path) -> Settings:
         limits=found.value(fields.LIMITS_FIELD, Limits()),
         tentative_is_free=found.value(fields.TENTATIVE, "busy") == "free",
         exact_placement=found.value(fields.PLACEMENT, "standard") == "exact",
+        mail=_mail(found.get(accounts.MAIL_FIELD), folder),
+        contacts=_below(folder, found.get(accounts.PEOPLE_FIELD)),
+        categories=found.value(CATEGORIES, ()),
     )
 
 
@@ -67,10 +87,22 @@ def _calendar(found: Found, folder: Path) -> CalendarSettings:
     write = found[accounts.WRITE]
     return CalendarSettings(
         provider=found.value(accounts.PROVIDER, "local"),
-        path=Path(os.path.normpath(folder.absolute() / found[accounts.PATH])),
+        path=_below(folder, found[accounts.PATH]),
         write=write,
         read=found.value(accounts.READ, (write,)),
     )
+
+
+def _mail(found: Found | None, folder: Path) -> MailSettings | None:
+    if found is None:
+        return None
+    provider = found.value(accounts.MAIL_PROVIDER, "maildir")
+    return MailSettings(provider, _below(folder, found.get(accounts.MAIL_PATH)))
+
+
+def _below(folder: Path, path: Path | None) -> Path | None:
+    """A path of the configuration, absolute; relative ones are relative to its folder."""
+    return None if path is None else Path(os.path.normpath(folder.absolute() / path))
 
 
 def _check_subdivision(found: Found) -> None:

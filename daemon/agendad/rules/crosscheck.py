@@ -9,10 +9,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from agendad.diagnostics import Severity
-from agendad.rules.fields import placement, rule, trigger
+from agendad.rules.fields import company, letter, placement, rule, trigger
 from agendad.rules.fields.selector import mentions
+from agendad.rules.fields.state import state_mentions
+from agendad.rules.letter_sense import RECIPIENTS
 from agendad.rules.spelling import did_you_mean
-from agendad.rules.values import comma_words, each, problem, scalar, shown
+from agendad.rules.tree import Mapping
+from agendad.rules.values import comma_parts, comma_words, each, problem, scalar, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -22,9 +25,9 @@ if TYPE_CHECKING:
     from agendad.model.settings import CalendarSettings, People, Settings
     from agendad.rules.build import Entry
     from agendad.rules.table import Found
-    from agendad.rules.tree import Scalar
+    from agendad.rules.tree import Node, Scalar
 
-_LACKS: Final = ("no-country", "no-domains")
+_LACKS: Final = ("no-country", "no-domains", "no-mail")
 _RELATIONS: Final = (placement.SAME_DAY_BEFORE, placement.SAME_DAY_AFTER, placement.NOT_SAME_DAY)
 _SELECTORS: Final = (trigger.AFTER, trigger.BEFORE, placement.SATISFIED_BY, rule.ALLOW)
 
@@ -33,13 +36,15 @@ _SELECTORS: Final = (trigger.AFTER, trigger.BEFORE, placement.SATISFIED_BY, rule
 class Known:
     """What rules may refer to. `people` and `settings` are None when they are not there or have errors themselves.
 
-    Without `all_read`, a file could not be read whole: an id that is not among `ids` may stand in it.
+    Without `all_read`, a file could not be read whole: an id that is not among `ids` may stand in it. `categories` is
+    where agendad.yaml names them.
     """
 
     ids: frozenset[str]
     all_read: bool
     people: People | None
     settings: Settings | None
+    categories: Node | None = None
 
 
 def check(entries: SequenceOf[Entry], known: Known) -> list[Diagnostic]:
@@ -47,15 +52,16 @@ def check(entries: SequenceOf[Entry], known: Known) -> list[Diagnostic]:
 
     What the configuration lacks is told at the first place that needs it, and not again at every other one.
     """
-    problems = [*_duplicates(entries), *_moved(entries, known.ids)]
+    problems = [*_duplicates(entries), *_moved(entries, known.ids), *_categories(known)]
     for entry in entries:
         if entry.found is None:
             continue
         for part in (entry.found, *entry.steps):
             problems.extend(_relations(entry.key.text, part, known))
             problems.extend(_mentions(part, known))
+            problems.extend(_people(part, known))
         if known.settings is not None:
-            problems.extend(_configuration(entry.found, known.settings))
+            problems.extend(_configuration(entry, known.settings))
     lacks = {each.code: each for each in reversed(problems) if each.code in _LACKS}
     return [each for each in problems if lacks.get(each.code, each) is each]
 
@@ -121,16 +127,43 @@ def _unknown_rule(node: Scalar, known: Known) -> Iterator[Diagnostic]:
 
 def _mentions(found: Found, known: Known) -> Iterator[Diagnostic]:
     for field in _SELECTORS:
-        if found.get(field) is None:
-            continue
-        for kind, node in mentions(found.nodes[field.name]):
-            if kind == "rule":
-                yield from _unknown_rule(node, known)
-            elif kind == "calendar" and known.settings is not None:
-                yield from _unread_calendar(node, known.settings.calendar)
-            elif kind == "meeting" and known.settings is not None and not known.settings.me.domains:
-                yield from _no_domains(node)
-            elif kind == "party" and known.people is not None:
+        if found.get(field) is not None:
+            yield from _mentioned(mentions(found.nodes[field.name]), known)
+    if found.get(trigger.WHEN) is not None:
+        yield from _mentioned(state_mentions(found.nodes["when"]), known)
+
+
+def _categories(known: Known) -> Iterator[Diagnostic]:
+    if known.categories is not None and isinstance(known.categories, Mapping):
+        for name, (_, node) in known.categories.entries.items():
+            if not name.startswith("x-"):
+                yield from _mentioned(mentions(node), known)
+
+
+def _mentioned(named: Iterable[tuple[str, Scalar]], known: Known) -> Iterator[Diagnostic]:
+    """What the selectors name that is not there."""
+    for kind, node in named:
+        if kind == "rule":
+            yield from _unknown_rule(node, known)
+        elif kind == "calendar" and known.settings is not None:
+            yield from _unread_calendar(node, known.settings.calendar)
+        elif kind == "meeting" and known.settings is not None and not known.settings.me.domains:
+            yield from _no_domains(node)
+        elif kind == "party" and known.people is not None:
+            yield from _unknown_party(node, known.people)
+
+
+def _people(found: Found, known: Known) -> Iterator[Diagnostic]:
+    """Whom `for_each`, `with` and the recipients of a draft name."""
+    if known.people is None:
+        return
+    for choice in (company.FOR_EACH, company.WITH):
+        if found.get(choice) is not None:
+            for kind, node in company.named(found.nodes[choice.name]):
+                yield from _unknown(kind, node.text.strip(), node, known.people)
+    for field in RECIPIENTS:
+        for node in comma_parts(found.nodes[field.name]) if found.get(field) is not None else ():
+            if letter.recipient(node).kind == "party":
                 yield from _unknown_party(node, known.people)
 
 
@@ -151,30 +184,46 @@ def _no_domains(node: Scalar) -> Iterator[Diagnostic]:
 def _unknown_party(node: Scalar, people: People) -> Iterator[Diagnostic]:
     word = node.text.strip()
     kind, colon, name = word.partition(":")
+    if colon and kind in ("group", "tier"):
+        yield from _unknown(kind, name.strip(), node, people)
+    elif "@" not in word and word != "me":
+        yield from _unknown("person", word, node, people)
+
+
+def _unknown(kind: str, name: str, node: Scalar, people: People) -> Iterator[Diagnostic]:
+    """A group, a tier or a person that is not there, or that is nobody."""
     persons = people.by_id.values()
-    if kind == "group" and colon:
+    if kind == "group":
         used = {group for person in persons for group in person.groups}
         if name in used:
             return
         if name in people.declared_groups:
             yield problem(node, "empty-group", f"nobody is in the group `{shown(name)}`", severity=Severity.WARNING)
         else:
-            near = did_you_mean(name, used | people.declared_groups).replace("mean `", "mean `group:")
+            near = did_you_mean(name, used | people.declared_groups)
+            near = near.replace("mean `", "mean `group:") if node.text.startswith("group:") else near
             hint = near or f"add it to `groups` in people.yaml: `groups: [{shown(name)}]`"
             yield problem(node, "unknown-group", f"there is no group `{shown(name)}`", hint)
-    elif kind == "tier" and colon:
+    elif kind == "tier":
         if all(person.tier != int(name) for person in persons):
             hint = "give somebody this `tier` in people.yaml"
             yield problem(node, "empty-tier", f"nobody is of tier {int(name)}", hint, Severity.WARNING)
-    elif "@" not in word and word != "me" and word not in people.by_id:
-        hint = did_you_mean(word, people.by_id) or "add the person to people.yaml, or write an address"
-        yield problem(node, "unknown-person", f"there is no person `{shown(word)}`", hint)
+    elif name not in people.by_id:
+        hint = did_you_mean(name, people.by_id) or "add the person to people.yaml, or write an address"
+        yield problem(node, "unknown-person", f"there is no person `{shown(name)}`", hint)
 
 
-def _configuration(found: Found, settings: Settings) -> Iterator[Diagnostic]:
-    exclude = found.get(trigger.EXCEPT)
+def _configuration(entry: Entry, settings: Settings) -> Iterator[Diagnostic]:
+    """What a rule needs of agendad.yaml and does not find there."""
+    if entry.found is None:
+        return
+    for part in (entry.found, *entry.steps):
+        if settings.mail is None and part.has(letter.DRAFT):
+            hint = "add `mail: {provider: maildir, path: Mail/}` to agendad.yaml"
+            yield problem(part.keys["draft"], "no-mail", "drafts are not made without `mail:`", hint, Severity.WARNING)
+    exclude = entry.found.get(trigger.EXCEPT)
     if exclude is not None and exclude.holidays and not settings.country:
-        for node, start, end in comma_words(found.nodes["except"]):
+        for node, start, end in comma_words(entry.found.nodes["except"]):
             if node.text[start:end] == "holidays":
                 first, last = node.part(start, end)
                 hint = "add for example `country: FR` to agendad.yaml"

@@ -106,13 +106,15 @@ class _Base:
     def __init__(self, folder: Path | None, *, required: bool = True) -> None:
         self.settings: Settings | None = None
         self.people: People | None = None
+        self.categories: Node | None = None
         self.problems: list[Diagnostic] = []
         if folder is None:
             return
         data = _read(folder / config.NAME, config.NAME, self.problems, required=False)
         if data is not None:
-            self.settings, problems = config.read_settings(folder, data)
-            self.problems.extend(problems)
+            read = config.read_configuration(folder, data)
+            self.settings, self.categories = read.settings, read.categories
+            self.problems.extend(read.problems)
         elif required and not self.problems:
             message = f"there is no {config.NAME} in {folder}" if folder.is_dir() else f"there is no folder {folder}"
             other = folder / config.NAME.replace(".yaml", ".yml")
@@ -140,6 +142,7 @@ def _assemble(
         all_read=all(file.readable for file in (*files, *other_files)),
         people=base.people,
         settings=base.settings,
+        categories=base.categories,
     )
     diagnostics = [
         *base.problems,

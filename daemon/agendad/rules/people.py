@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from agendad.model.settings import People, Person
 from agendad.rules.fields import people as fields
+from agendad.rules.fields.common import person_id
 from agendad.rules.files import read_root
 from agendad.rules.source import Refused
 from agendad.rules.table import read_table
 from agendad.rules.tree import Node, Scalar, parse
-from agendad.rules.values import items, mapping, refuse, shown
+from agendad.rules.values import items, mapping
 
 if TYPE_CHECKING:
     from agendad.diagnostics import Diagnostic
@@ -36,7 +37,7 @@ def read_people(data: bytes) -> tuple[People | None, tuple[Diagnostic, ...]]:
         if key.text.startswith("x-"):
             continue
         try:
-            person = _person(key, value, owners)
+            person = read_person(key, value, owners)
         except Refused as refused:
             broken = True
             all_problems.extend(refused.problems)
@@ -46,11 +47,9 @@ def read_people(data: bytes) -> tuple[People | None, tuple[Diagnostic, ...]]:
     return people, tuple(all_problems)
 
 
-def _person(key: Scalar, node: Node, owners: dict[str, str]) -> Person:
+def read_person(key: Scalar, node: Node, owners: dict[str, str]) -> Person:
     """One entry; `owners` remembers whose each address is."""
-    word = key.text.strip()
-    if not word or any(char.isspace() or char in ":,*@" for char in word) or word == "me":
-        refuse(key, "bad-id", f"`{shown(word)}` is not a person's id", "write one word, such as `grace`")
+    word = person_id(key)
     found = read_table(mapping(node, f"the person `{word}`", "grace: {name: Grace}"), fields.PERSON)
     emails = found.value(fields.EMAILS, ())
     for email, place in zip(emails, items(found.nodes["emails"]) if emails else (), strict=True):

@@ -12,7 +12,18 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from agendad.rules.fields import accounts, configuration, people, rule, selector, trigger
+from agendad.rules.fields import (
+    accounts,
+    categories,
+    company,
+    configuration,
+    letter,
+    people,
+    rule,
+    selector,
+    state,
+    trigger,
+)
 from agendad.rules.fields.look import LOOK
 from agendad.rules.fields.placement import PLACEMENT
 
@@ -21,7 +32,7 @@ if TYPE_CHECKING:
 
     from agendad.rules.table import Field
 
-_TRIGGERS: Final = (trigger.EVERY, trigger.AFTER, trigger.BEFORE, rule.STEPS)
+_TRIGGERS: Final = (trigger.EVERY, trigger.AFTER, trigger.BEFORE, trigger.WHEN, rule.STEPS)
 _MODIFIERS: Final = (
     trigger.STARTING,
     trigger.UNTIL,
@@ -36,14 +47,19 @@ _MODIFIERS: Final = (
 
 SECTIONS: Final[dict[str, Iterable[Field[object]]]] = {
     "file": rule.FILE.fields.values(),
-    "rule": (rule.BLOCK, rule.PROTECT, rule.ALLOW, rule.MEETINGS, rule.ENABLED, rule.MOVED_FROM),
+    "rule": (rule.BLOCK, letter.DRAFT, rule.PROTECT, rule.ALLOW, rule.MEETINGS, rule.ENABLED, rule.MOVED_FROM),
     "trigger": _TRIGGERS,
     "modifier": _MODIFIERS,
     "placement": PLACEMENT,
     "look": LOOK,
     "selector": selector.SELECTOR.fields.values(),
     "attendees": selector.ATTENDEES.fields.values(),
-    "later": rule.LATER,
+    "letter": (letter.DRAFT, *letter.LETTER),
+    "company": (company.FOR_EACH, company.WITH, company.INVITE, company.NOTIFY),
+    "people_choice": company.COMPANY.fields.values(),
+    "state": (*state.STATE.fields.values(), trigger.AGAIN),
+    "mail": (accounts.MAIL_PROVIDER, accounts.MAIL_PATH),
+    "category": (categories.TARGET,),
     "configuration": configuration.CONFIGURATION.fields.values(),
     "calendar": (accounts.PROVIDER, accounts.PATH, accounts.WRITE, accounts.READ),
     "person": people.PERSON.fields.values(),
@@ -61,8 +77,6 @@ def filled(page: str) -> str:
 
 def _rows(name: str) -> str:
     fields = list(SECTIONS[name])
-    if name == "later":
-        return "".join(f"- `{field.name}`: {field.means}\n" for field in fields)
     rows = "".join(
         f"| `{field.name}` | {_escaped(field.means)}{_with(field)} | `{_escaped(field.example)}` |\n"
         for field in fields

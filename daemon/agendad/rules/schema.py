@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from agendad.rules.fields import accounts, configuration, people, rule, selector, trigger
+from agendad.rules.fields import accounts, categories, company, configuration, people, rule, selector, state, trigger
 
 if TYPE_CHECKING:
     from agendad.rules.table import Schema, Table
@@ -26,6 +26,9 @@ _DEFINITIONS: Final[dict[str, dict[str, Table]]] = {
         "attendees": selector.ATTENDEES,
         "recurrence": trigger.RECURRENCE,
         "busy": trigger.BUSY,
+        "state": state.STATE,
+        "for_each": company.PEOPLE,
+        "with": company.COMPANY,
     },
     "configuration": {
         "me": configuration.ME,
@@ -34,6 +37,9 @@ _DEFINITIONS: Final[dict[str, dict[str, Table]]] = {
         "calendar": accounts.CALENDAR,
         "mail": accounts.MAIL,
         "people": accounts.PEOPLE,
+        "category": categories.CATEGORY,
+        "selector": selector.SELECTOR,
+        "attendees": selector.ATTENDEES,
     },
     "people": {"person": people.PERSON},
 }
@@ -45,10 +51,10 @@ def schema(kind: str) -> Schema:
     definitions = {name: _table(table) for name, table in _DEFINITIONS[kind].items()}
     if kind == "rules":
         definitions["rule"]["allOf"] = [
-            _one_of(("every", "after", "before", "steps")),
-            _one_of(("block", "protect", "steps")),
+            {"oneOf": [_has(name) for name in rule.TRIGGERS]},
+            {"oneOf": [*_VERBS, _has("steps")]},
         ]
-        definitions["step"]["allOf"] = [_one_of(("block", "protect"))]
+        definitions["step"]["allOf"] = [{"oneOf": _VERBS}]
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": _TITLES[kind],
@@ -65,7 +71,7 @@ def as_text(kind: str) -> str:
 
 
 def _table(table: Table) -> Schema:
-    fields = [field for field in table.fields.values() if not field.later]
+    fields = table.fields.values()
     found: Schema = {
         "type": "object",
         "properties": {field.name: {"description": field.means, **_beside(field.schema)} for field in fields},
@@ -81,5 +87,9 @@ def _beside(schema: Schema) -> Schema:
     return {"allOf": [schema]} if "$ref" in schema else schema
 
 
-def _one_of(names: tuple[str, ...]) -> Schema:
-    return {"oneOf": [{"required": [name]} for name in names]}
+def _has(name: str) -> Schema:
+    return {"required": [name]}
+
+
+_VERBS: Final = [_has("block"), _has("protect"), {"required": ["draft"], "not": _has("protect")}]
+"""What a rule or a step does; beside `protect`, `draft` is its reply and no verb of its own."""

@@ -6,18 +6,12 @@ What concerns several rules, or rules and people, is in `crosscheck`.
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from agendad.model.rule import (
-    AfterBusy,
-    DayOfMonth,
-    DayOfYear,
-    EveryPeriod,
-    MonthOfQuarter,
-    Phrase,
-    WeekOfMonth,
-)
-from agendad.rules.fields import look, placement, rule, trigger
+from agendad.model.rule import AfterBusy, DayOfMonth, DayOfYear
+from agendad.rules.fields import letter, look, placement, rule, trigger
+from agendad.rules.keys import CLASH, clash, is_period, one_day, verb_of
+from agendad.rules.letter_sense import check_at_most, check_draft_time, check_letter, check_people
 from agendad.rules.spelling import listed, spelled
 
 if TYPE_CHECKING:
@@ -26,8 +20,6 @@ if TYPE_CHECKING:
     from agendad.model.rule import At
     from agendad.rules.table import Found
     from agendad.rules.tree import Node, Scalar
-
-CLASH: Final = "no-sense"
 
 
 def check_verb_and_trigger(key: Scalar, found: Found, steps: Sequence[Found]) -> None:
@@ -39,24 +31,47 @@ def check_verb_and_trigger(key: Scalar, found: Found, steps: Sequence[Found]) ->
         _check_verbs(found, key, f"the rule `{key.text}`")
     if found.lacks(*rule.TRIGGERS):
         message = f"the rule `{key.text}` does not say when"
-        found.report(key, "missing-trigger", message, "add `every:`, `after:`, `before:` or `steps:`")
+        found.report(key, "missing-trigger", message, "add `every:`, `after:`, `before:`, `when:` or `steps:`")
     for name in triggers[1:]:
         message = f"a rule has one trigger: `{triggers[0]}` or `{name}`"
         found.report(found.keys[name], "two-triggers", message, "make two rules of it")
 
 
+def for_all_steps(found: Found, steps: Sequence[Found]) -> list[Found]:
+    """Each step completed with what the rule says for all.
+
+    In a programme of blocks and drafts a step takes only what goes with its verb, if another step takes the rest.
+    """
+    verbs = {verb_of(step) for step in steps}
+    merged = []
+    for step in steps:
+        verb = verb_of(step)
+        foreign = {
+            name
+            for name in found.keys
+            if (goes := rule.RULE.fields[name].verbs) and verb and verb not in goes and verbs.intersection(goes)
+        }
+        if verb == "protect" and step.lacks("draft") and "draft" in verbs:
+            foreign |= {field.name for field in letter.LETTER}
+        merged.append(step.over(found, keep="on", without=foreign))
+    return merged
+
+
 def _check_verbs(found: Found, place: Node, what: str) -> None:
     if found.lacks(*rule.VERBS):
-        found.report(place, "missing-verb", f"{what} does not say what to do", "add `block: TITLE` or `protect: TITLE`")
-    verbs = [node for name, node in found.keys.items() if name in ("block", "protect")]
-    for node in verbs[1:]:
-        found.report(node, "two-verbs", f"{what} has two verbs, `block` and `protect`", "make two of it, one for each")
+        hint = "add `block: TITLE`, `draft: TEMPLATE` or `protect: TITLE`"
+        found.report(place, "missing-verb", f"{what} does not say what to do", hint)
+    verbs = [name for name in found.keys if name in rule.VERBS]
+    if not verb_of(found):
+        for name in verbs[1:]:
+            message = f"{what} has two verbs, `{verbs[0]}` and `{name}`"
+            found.report(found.keys[name], "two-verbs", message, "make two of it, one for each")
 
 
 def _check_programme(found: Found, steps: Sequence[Found]) -> None:
     for name in rule.VERBS:
         if name in found.keys:
-            _clash(found, name, "beside `steps`: each step has its own", "move it into the steps")
+            clash(found, name, "beside `steps`: each step has its own", "move it into the steps")
     if found.lacks("starting"):
         hint = "add the first day, such as `starting: 2027-01-04`"
         found.report(found.keys["steps"], "missing-key", "`steps` counts from `starting`, which is missing", hint)
@@ -64,21 +79,28 @@ def _check_programme(found: Found, steps: Sequence[Found]) -> None:
         if step.lacks("on"):
             step.report(step.node, "missing-key", "the step does not say when", "add for example `on: week 1`")
         _check_verbs(step, step.node, "the step")
+    if found.has(trigger.WITHIN) and steps and all(verb_of(step) in ("block", "protect") for step in steps):
+        clash(found, "within", "with `steps` that have no draft", "remove it")
 
 
 def check_fields(found: Found) -> None:
     """Each key goes with the rule's trigger and verb."""
     triggers = [name for name in found.keys if name in rule.TRIGGERS]
-    verbs = [name for name in found.keys if name in ("block", "protect")]
+    verb = verb_of(found)
     for name in found.keys:
         field = rule.RULE.fields[name]
-        for given, wanted in ((triggers, field.triggers), (verbs, field.verbs)):
-            if len(given) == 1 and given != ["when"] and wanted and given[0] not in wanted:
-                _clash(found, name, f"with `{given[0]}`", f"it goes with {listed(wanted)}")
+        if len(triggers) == 1 and field.triggers and triggers[0] not in field.triggers:
+            clash(found, name, f"with `{triggers[0]}`", f"it goes with {listed(field.triggers)}")
+        if verb and field.verbs and verb not in field.verbs:
+            clash(found, name, f"with `{verb}`", f"it goes with {listed(field.verbs)}")
+    if triggers == ["every"] and verb in ("block", "protect") and found.has(trigger.WITHIN):
+        clash(found, "within", "with `every`", "it goes with `after`, `before` and `when`, or with `draft`")
     _check_dates(found)
     _check_auto(found)
+    check_letter(found)
+    check_people(found)
     if isinstance(found.get(trigger.AFTER), AfterBusy) and found.has(trigger.LOOK_BACK):
-        _clash(found, "look_back", "with `after: {busy: ...}`", "remove it")
+        clash(found, "look_back", "with `after: {busy: ...}`", "remove it")
 
 
 def _check_dates(found: Found) -> None:
@@ -94,22 +116,22 @@ def _check_dates(found: Found) -> None:
     )
     if not may_miss:
         hint = "it goes with `day 29 of month` to `day 31 of month`"
-        _clash(found, "if_missing", "here: no month lacks such a day", hint)
+        clash(found, "if_missing", "here: no month lacks such a day", hint)
 
 
 def _check_auto(found: Found) -> None:
     """`slots`, `room` and `lead` say when `show_as: auto` turns busy; that is for blocks with several places to go."""
     shown = found.get(look.SHOW_AS)
     if shown == "auto":
-        if found.has(rule.PROTECT) or (found.has(placement.AT) and _one_day(found)):
+        if found.has(rule.PROTECT) or (found.has(placement.AT) and one_day(found)):
             message = "`auto` is for blocks that have several places to go"
             found.report(found.nodes["show_as"], CLASH, message, "write `busy` or `free`")
     elif shown is not None or found.lacks("show_as"):
         for name in ("slots", "room"):
             if name in found.keys:
-                _clash(found, name, "here", "it goes with `show_as: auto`")
+                clash(found, name, "here", "it goes with `show_as: auto`")
         if found.has(trigger.LEAD) and found.lacks("before"):
-            _clash(found, "lead", "here", "it goes with `before:` or `show_as: auto`")
+            clash(found, "lead", "here", "it goes with `before:` or `show_as: auto`")
 
 
 def check_placement(found: Found) -> None:
@@ -122,28 +144,31 @@ def check_placement(found: Found) -> None:
     elif found.has(rule.BLOCK) and found.lacks("at", "lasts"):
         hint = "add `lasts: 45m`, or a fixed time such as `at: 09:00-12:00`"
         found.report(found.keys["block"], "missing-length", "a block that may stand anywhere needs its length", hint)
-    if found.has(placement.AT):
+    check_at_most(found)
+    if verb_of(found) == "draft":
+        check_draft_time(found)
+    elif found.has(placement.AT):
         _check_fixed(found)
     else:
         _check_flexible(found)
-    if found.get(placement.ON) is not None and _one_day(found):
+    if found.get(placement.ON) is not None and one_day(found):
         hint = "name the days in `every`, or use a period such as `every: week`"
-        _clash(found, "on", "when `every` names the day", hint)
+        clash(found, "on", "when `every` names the day", hint)
 
 
 def _check_cap(found: Found) -> None:
-    if _is_period(found.get(trigger.EVERY)):
+    if is_period(found.get(trigger.EVERY)):
         hint = "write for example `every: weekday`"
         found.report(found.nodes["every"], CLASH, "`meetings` caps the load of single days", hint)
     for name in ("at", "lasts"):
         if name in found.keys:
-            _clash(found, name, "with `meetings`, which holds what is left of the working hours", "remove it")
+            clash(found, name, "with `meetings`, which holds what is left of the working hours", "remove it")
 
 
 def _check_fixed(found: Found) -> None:
-    for name in ("between", "split", "prefer") if _one_day(found) else ("between", "split"):
+    for name in ("between", "split", "prefer") if one_day(found) else ("between", "split"):
         if name in found.keys:
-            _clash(found, name, "with `at`, which fixes the time", "keep one of them")
+            clash(found, name, "with `at`, which fixes the time", "keep one of them")
     lasts, times = found.get(placement.LASTS), found.value(placement.AT, ())
     if lasts is None:
         if found.lacks("lasts") and any(at.end is None for at in times):
@@ -175,14 +200,12 @@ def _check_overlap(found: Found, times: tuple[At, ...], length: int) -> None:
 
 def _check_flexible(found: Found) -> None:
     lasts, split = found.get(placement.LASTS), found.get(placement.SPLIT)
-    if found.has(placement.AT_MOST) and found.lacks("split"):
-        _clash(found, "at_most", "without `split`", "add for example `split: 30m-1h`")
     if lasts is None:
         return
     if lasts.days:
         for name in ("between", "split", "gap"):
             if name in found.keys:
-                _clash(found, name, "with an event of whole days", "remove it, or give `lasts` in hours")
+                clash(found, name, "with an event of whole days", "remove it, or give `lasts` in hours")
         return
     if split and split.least > lasts.most:
         message = f"a piece of {spelled(split.least)} is longer than the whole of {spelled(lasts.most)}"
@@ -193,17 +216,3 @@ def _check_flexible(found: Found) -> None:
     if windows and max(window.end - window.start for window in windows) < least:
         message = f"no time of `between` holds {spelled(least)}"
         found.report(found.nodes["between"], CLASH, message, "make it wider, or the block shorter")
-
-
-def _clash(found: Found, name: str, why: str, hint: str) -> None:
-    found.report(found.keys[name], CLASH, f"`{name}` makes no sense {why}", hint)
-
-
-def _is_period(phrase: Phrase | None) -> bool:
-    return isinstance(phrase, EveryPeriod | WeekOfMonth | MonthOfQuarter)
-
-
-def _one_day(found: Found) -> bool:
-    """Whether the trigger names single days; false as well when it is not known."""
-    phrase = found.get(trigger.EVERY)
-    return phrase is not None and not _is_period(phrase)

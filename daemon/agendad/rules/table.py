@@ -16,7 +16,7 @@ from agendad.rules.tree import Broken, Mapping, Node, Scalar
 from agendad.rules.values import MANY, Reader, is_empty, mapping, problem, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Container, Iterable
     from collections.abc import Mapping as MappingOf
 
     from agendad.diagnostics import Diagnostic, Span
@@ -34,8 +34,7 @@ class Field(Generic[T_co]):
     """One key: how its value is read, what it means, and how people call it otherwise.
 
     `example` is the value as it is written in YAML. `triggers` and `verbs` say with which the key makes sense (empty:
-    with all). `later` marks a key of the language that this version of the program cannot follow yet. `may_be_empty`
-    allows an empty list or mapping.
+    with all). `may_be_empty` allows an empty list or mapping.
     """
 
     name: str
@@ -46,7 +45,6 @@ class Field(Generic[T_co]):
     synonyms: tuple[str, ...] = ()
     triggers: tuple[str, ...] = ()
     verbs: tuple[str, ...] = ()
-    later: bool = False
     may_be_empty: bool = False
     required: bool = False
 
@@ -93,11 +91,14 @@ class Found:
         """The value of a field that is known to be there."""
         return cast("T", self.values[field.name])
 
-    def over(self, base: Found, keep: str) -> Found:
-        """These values over those of `base`; the key `keep` is the base's alone. Problems are this mapping's."""
+    def over(self, base: Found, keep: str, without: Container[str] = ()) -> Found:
+        """These values over those of `base`; the key `keep` is the base's alone. Problems are this mapping's.
+
+        Keys of `base` that are in `without` are left out.
+        """
         merged = Found(self.node)
         merged.meant = base.meant | self.meant
-        for name in (*base.keys, *self.keys):
+        for name in (*(name for name in base.keys if name not in without), *self.keys):
             held = base if name == keep or name not in self.keys else self
             if name in held.keys:
                 merged.keys[name] = held.keys[name]
@@ -149,10 +150,7 @@ def read_table(node: Mapping, table: Table, elsewhere: Iterable[tuple[str, Table
             continue
         found.keys[name] = key
         found.nodes[name] = value
-        if field.later:
-            message = f"`{name}` is not supported by this version of agendad yet"
-            found.report(key, "not-yet", message, f"named `x-{name}`, it is passed over until then")
-        elif is_empty(value) and not (field.may_be_empty and not isinstance(value, Scalar)):
+        if is_empty(value) and not (field.may_be_empty and not isinstance(value, Scalar)):
             hint = f"such as `{name}: {field.example}`" + ("" if field.required else ", or remove the key")
             found.report(key, "empty-value", f"`{name}` has no value", hint)
         elif isinstance(value, Broken):

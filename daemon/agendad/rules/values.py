@@ -162,6 +162,13 @@ def comma_words(node: Node) -> list[tuple[Scalar, int, int]]:
     return [(found, match.start(), match.end()) for found in each(node, scalar) for match in _WORD.finditer(found.text)]
 
 
+def comma_parts(node: Node) -> list[Scalar]:
+    """The words of `comma_words`, each as a node of its own."""
+    return [
+        Scalar(found.source, *found.part(start, end), found.text[start:end]) for found, start, end in comma_words(node)
+    ]
+
+
 def items(node: Node) -> SequenceOf[Node]:
     """The items of a list, or the single value that stands in place of a list."""
     return node.items if isinstance(node, Sequence) else (node,)

@@ -9,7 +9,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from agendad.rules.fields import accounts, configuration, people, rule, selector, trigger
+from agendad.rules.fields import accounts, categories, company, configuration, people, rule, selector, state, trigger
 from agendad.rules.reference import filled
 from agendad.rules.schema import KINDS, as_text, schema
 from agendad.rules.table import Field, Table
@@ -26,6 +26,9 @@ TABLES = (
     trigger.BUSY,
     selector.SELECTOR,
     selector.ATTENDEES,
+    state.STATE,
+    company.PEOPLE,
+    company.COMPANY,
     configuration.CONFIGURATION,
     configuration.ME,
     configuration.AWAY,
@@ -33,10 +36,11 @@ TABLES = (
     accounts.CALENDAR,
     accounts.MAIL,
     accounts.PEOPLE,
+    categories.CATEGORY,
     people.FILE,
     people.PERSON,
 )
-FIELDS = [(table, field) for table in TABLES for field in table.fields.values() if not field.later]
+FIELDS = [(table, field) for table in TABLES for field in table.fields.values()]
 
 
 def name(value: object) -> str | None:
@@ -150,7 +154,6 @@ def test_the_reference_page_shows_every_key_of_a_rule_in_use() -> None:
         field.name
         for table in (rule.FILE, rule.RULE, selector.SELECTOR, people.PERSON)
         for field in table.fields.values()
-        if not field.later
     }
     assert wanted <= used
 

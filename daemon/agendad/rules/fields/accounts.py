@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from agendad.rules.fields.common import SCALAR, STRING, list_or_one, words
-from agendad.rules.table import Field, Found, Table, read_table, read_whole
+from agendad.rules.table import Field, Found, Table, read_table
 from agendad.rules.values import mapping, one_or_more, refuse, shown, text, word_of
 
 if TYPE_CHECKING:
@@ -87,11 +87,12 @@ CALENDAR: Final = Table(
     *_ACCESS,
     _setting("url", "the server", "https://dav.example.org/", "server"),
 )
-_MAIL_PROVIDER: Final = _provider("maildir", later=("gmail", "imap"))
+MAIL_PATH: Final = replace(PATH, means="the mail folder, a Maildir", example="Mail/", required=False)
+MAIL_PROVIDER: Final = _provider("maildir", later=("gmail", "imap"))
 MAIL: Final = Table(
     "`mail`",
-    _MAIL_PROVIDER,
-    replace(PATH, means="the mail folder", example="Mail/", required=False),
+    MAIL_PROVIDER,
+    MAIL_PATH,
     *_ACCESS,
     _setting("host", "the server", "imap.example.org", "server"),
     _setting("port", "its port", "993"),
@@ -116,11 +117,19 @@ def _read_calendar(node: Node) -> Found:
 
 
 def _read_mail(node: Node) -> Found:
-    return read_whole(node, MAIL, "mail: {provider: maildir, path: Mail/}")
+    found = read_table(mapping(node, "`mail`", "mail: {provider: maildir, path: Mail/}"), MAIL)
+    if found.lacks("path") and found.value(MAIL_PROVIDER, "maildir" if found.lacks("provider") else "") == "maildir":
+        found.report(found.node, "missing-key", "`mail` needs `path`", f"add `path: {MAIL_PATH.example}`")
+    found.refuse_if_broken()
+    return found
 
 
-def _read_people(node: Node) -> Found:
-    return read_whole(node, PEOPLE, "people: {path: contacts/}")
+def _read_people(node: Node) -> Path:
+    found = read_table(mapping(node, "`people`", "people: {path: contacts/}"), PEOPLE)
+    if found.lacks("path"):
+        found.report(found.node, "missing-key", "`people` needs `path`", "add `path: contacts/`")
+    found.refuse_if_broken()
+    return found[_PEOPLE_PATH]
 
 
 CALENDAR_FIELD: Final = Field(
@@ -135,7 +144,7 @@ CALENDAR_FIELD: Final = Field(
 MAIL_FIELD: Final = Field(
     "mail",
     _read_mail,
-    "where drafts are put",
+    "where drafts are put, and sent mail is read from",
     "{provider: maildir, path: Mail/}",
     {"$ref": "#/definitions/mail"},
     synonyms=("email", "mailbox"),

@@ -125,4 +125,20 @@ def languages_text(node: Node) -> Text:
     return Text(by_language)
 
 
+def group(node: Node) -> str:
+    """A group's name: one word, as it stands behind `group:`."""
+    name = scalar(node).text.strip()
+    if any(char.isspace() or char in ":,*@" for char in name):
+        refuse(node, "bad-id", f"`{shown(name)}` is not a group name", "write one word, such as `team`")
+    return name
+
+
+def person_id(node: Node) -> str:
+    """A person's id: one word."""
+    word = scalar(node).text.strip()
+    if not word or any(char.isspace() or char in ":,*@" for char in word) or word == "me":
+        refuse(node, "bad-id", f"`{shown(word)}` is not a person's id", "write one word, such as `grace`")
+    return word
+
+
 TEXT: Final[Schema] = {"anyOf": [SCALAR, {"type": "object", "additionalProperties": SCALAR, "minProperties": 1}]}

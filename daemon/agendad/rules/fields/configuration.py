@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from agendad.model.settings import Limits, Me
 from agendad.rules import grammar
 from agendad.rules.fields import accounts
+from agendad.rules.fields.categories import CATEGORIES
 from agendad.rules.fields.common import (
     DURATION,
     STRING,
@@ -317,4 +318,5 @@ CONFIGURATION: Final = Table(
     accounts.CALENDAR_FIELD,
     accounts.MAIL_FIELD,
     accounts.PEOPLE_FIELD,
+    CATEGORIES,
 )

@@ -48,6 +48,7 @@ SHOW_AS: Final = Field(
     "auto",
     words(*_SHOWN),
     synonyms=("transparency", "transp", "busy", "free", "availability", "showas", "status"),
+    verbs=("block", "protect"),
 )
 SLOTS: Final = Field(
     "slots",
@@ -73,6 +74,7 @@ KIND: Final = Field(
     "focus",
     words(*(kind.value for kind in Kind)),
     synonyms=("type", "event_type", "category", "categories"),
+    verbs=("block", "protect"),
 )
 NOTES: Final = Field(
     "notes",
@@ -81,8 +83,17 @@ NOTES: Final = Field(
     "Phone off, one task.",
     TEXT,
     synonyms=("description", "desc", "body", "note", "comment", "details"),
+    verbs=("block", "protect"),
 )
-PLACE: Final = Field("place", text, "where it is", "Room 4", STRING, synonyms=("location", "where", "address", "venue"))
+PLACE: Final = Field(
+    "place",
+    text,
+    "where it is",
+    "Room 4",
+    STRING,
+    synonyms=("location", "where", "address", "venue"),
+    verbs=("block", "protect"),
+)
 COLOR: Final = Field(
     "color",
     text,
@@ -90,6 +101,7 @@ COLOR: Final = Field(
     "sage",
     STRING,
     synonyms=("colour", "color_id", "colorid", "hue"),
+    verbs=("block", "protect"),
 )
 VISIBILITY: Final = Field(
     "visibility",
@@ -98,6 +110,7 @@ VISIBILITY: Final = Field(
     "private",
     words(*(each.value for each in Visibility)),
     synonyms=("class", "privacy", "private", "public", "sensitivity"),
+    verbs=("block", "protect"),
 )
 REMIND: Final = Field(
     "remind",
@@ -106,6 +119,7 @@ REMIND: Final = Field(
     "10m",
     list_or_one(STRING),
     synonyms=("reminder", "reminders", "alarm", "alarms", "valarm", "notification", "notifications", "alert"),
+    verbs=("block", "protect"),
 )
 
 LOOK: Final = (SHOW_AS, SLOTS, ROOM, KIND, NOTES, PLACE, COLOR, VISIBILITY, REMIND)

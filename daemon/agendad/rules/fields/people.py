@@ -4,23 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from agendad.rules.fields.common import STRING, by_id, language, list_or_one, number
+from agendad.rules.fields.common import STRING, by_id, group, language, list_or_one, number
 from agendad.rules.fields.configuration import address
 from agendad.rules.fields.rule import VERSION
 from agendad.rules.table import Field, Table
-from agendad.rules.values import as_is, integer, one_or_more, refuse, scalar, shown, text
+from agendad.rules.values import as_is, integer, one_or_more, text
 from agendad.rules.zones import zone
 
 if TYPE_CHECKING:
     from agendad.rules.tree import Node
-
-
-def group(node: Node) -> str:
-    """A group's name: one word, as it stands behind `group:`."""
-    name = scalar(node).text.strip()
-    if any(char.isspace() or char in ":,*@" for char in name):
-        refuse(node, "bad-id", f"`{shown(name)}` is not a group name", "write one word, such as `team`")
-    return name
 
 
 def _zone_name(node: Node) -> str:

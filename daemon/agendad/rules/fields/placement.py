@@ -98,7 +98,8 @@ def _may_overlap(node: Node) -> bool:
 AT: Final = Field(
     "at",
     one_or_more(parsed("bad-time", grammar.parse_at)),
-    "a fixed time of day, or a list; the end may be 24:00, an end at or before the start is on the next day",
+    "a fixed time of day, or a list; the end may be 24:00, an end at or before the start is on the next day; "
+    "of a draft, the time when it is due",
     "09:00-12:00",
     list_or_one({"type": "string", "pattern": r"^\s*\d{1,2}:\d\d(\s*-\s*\d{1,2}:\d\d)?\s*$"}),
     synonyms=("time", "start", "start_time", "end", "end_time", "hours", "clock"),
@@ -150,11 +151,11 @@ SPLIT: Final = Field(
 AT_MOST: Final = Field(
     "at_most",
     parsed("bad-count", grammar.parse_at_most),
-    "how many pieces of `split` a day",
+    "how many pieces of `split` a day; with `for_each`, how many people of a period on one of its working days",
     "1 per day",
     {"type": "string", "pattern": r"^\s*\d+\s+per\s+day\s*$"},
     synonyms=("max_per_day", "per_day", "limit", "max", "no_more_than"),
-    verbs=("block",),
+    verbs=("block", "draft"),
 )
 GAP: Final = Field(
     "gap",
@@ -172,6 +173,7 @@ PRIORITY: Final = Field(
     "2",
     number(1, 4),
     synonyms=("prio", "rank", "importance", "urgency", "weight"),
+    verbs=("block", "protect"),
 )
 YIELD: Final = Field(
     "yield",
@@ -180,6 +182,7 @@ YIELD: Final = Field(
     "shrink",
     words(*(way.value for way in Yield)),
     synonyms=("yields", "on_conflict", "conflict", "if_busy", "give_way", "when_busy"),
+    verbs=("block", "protect"),
 )
 MAY_OVERLAP: Final = Field(
     "may_overlap",
@@ -188,6 +191,7 @@ MAY_OVERLAP: Final = Field(
     "[blocks]",
     list_or_one(words("blocks")),
     synonyms=("overlap", "overlaps", "allow_overlap", "can_overlap"),
+    verbs=("block", "protect"),
 )
 SETTLE: Final = Field(
     "settle",
@@ -233,7 +237,7 @@ SATISFIED_BY: Final = Field(
     SCHEMA,
     synonyms=("satisfied", "replaced_by", "covered_by", "unless_event", "fulfilled_by"),
     triggers=("every", "steps"),
-    verbs=("block",),
+    verbs=("block", "draft"),
 )
 
 PLACEMENT: Final = (

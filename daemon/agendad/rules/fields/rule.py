@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from agendad.model.rule import Text
-from agendad.rules.fields import trigger
+from agendad.rules.fields import company, trigger
 from agendad.rules.fields.common import BOOLEAN, DURATION, STRING, TEXT, by_id, duration, languages_text, rule_id
+from agendad.rules.fields.letter import DRAFT, LETTER
 from agendad.rules.fields.look import LOOK
 from agendad.rules.fields.placement import PLACEMENT
 from agendad.rules.fields.selector import SCHEMA, read_selector
@@ -15,7 +16,7 @@ from agendad.rules.tree import Node, Sequence
 from agendad.rules.values import as_is, boolean, kind_of, refuse, text
 from agendad.rules.zones import zone
 
-VERBS: Final = ("block", "protect", "draft")
+VERBS: Final = ("block", "draft", "protect")
 TRIGGERS: Final = ("every", "after", "before", "when", "steps")
 
 _ABOVE: Final = Field("above", duration, "the bound", "5h", DURATION, synonyms=("over", "more_than", "max", "limit"))
@@ -38,18 +39,13 @@ def _title(node: Node) -> Text:
     return Text(lines)
 
 
-def _later(name: str, means: str, *synonyms: str) -> Field[Node]:
-    """A key of the language that this version cannot follow yet."""
-    return Field(name, as_is, means, "...", {}, synonyms=synonyms, later=True)
-
-
 BLOCK: Final = Field(
     "block",
     _title,
     "keeps an event with this title in the person's own calendar",
     "Deep work",
     TEXT,
-    synonyms=("title", "summary", "name", "event", "create", "subject"),
+    synonyms=("title", "summary", "name", "event", "create"),
 )
 PROTECT: Final = Field(
     "protect",
@@ -90,28 +86,19 @@ MOVED_FROM: Final = Field(
     synonyms=("renamed_from", "was", "old_id", "formerly", "previous_id"),
 )
 
-LATER: Final = (
-    _later("draft", "puts a mail into Drafts", "mail", "email"),
-    _later("when", "a state of the calendar", "if"),
-    _later("for_each", "multiplies by people", "foreach"),
-    _later("with", "chooses who takes part", "attendees", "participants", "guests", "invitees"),
-    _later("each", "one draft a recipient"),
-    _later("to", "recipients"),
-    _later("cc", "recipients of a copy"),
-    _later("bcc", "recipients of a blind copy"),
-    _later("hold_until", "not at night"),
-    _later("if_late", "what happens after the deadline"),
-    _later("unless", "no draft when a mail was sent"),
-    _later("thread", "reply or new mail"),
-    _later("label", "label or folder of a draft"),
-    _later("again", "when a state fires anew"),
-    _later("invite", "adds people as attendees"),
-    _later("notify", "mails the invited"),
-)
-
 STEP_EXAMPLE: Final = "- {on: week 1, block: Begin}"
 STEP: Final = Table(
-    "a step", trigger.STEP_ON, BLOCK, PROTECT, *(f for f in PLACEMENT if f.name != "on"), trigger.LEAD, *LOOK, *LATER
+    "a step",
+    trigger.STEP_ON,
+    BLOCK,
+    DRAFT,
+    PROTECT,
+    *(field for field in PLACEMENT if field.name != "on"),
+    trigger.LEAD,
+    *LOOK,
+    company.INVITE,
+    company.NOTIFY,
+    *LETTER,
 )
 
 
@@ -134,13 +121,17 @@ STEPS: Final = Field(
 RULE: Final = Table(
     "a rule",
     BLOCK,
+    DRAFT,
     PROTECT,
     ALLOW,
     MEETINGS,
     trigger.EVERY,
     trigger.AFTER,
     trigger.BEFORE,
+    trigger.WHEN,
     STEPS,
+    company.FOR_EACH,
+    company.WITH,
     trigger.STARTING,
     trigger.UNTIL,
     trigger.TIMES,
@@ -150,11 +141,14 @@ RULE: Final = Table(
     trigger.LEAD,
     trigger.WITHIN,
     trigger.LOOK_BACK,
+    trigger.AGAIN,
     *PLACEMENT,
     *LOOK,
+    company.INVITE,
+    company.NOTIFY,
+    *LETTER,
     ENABLED,
     MOVED_FROM,
-    *LATER,
 )
 
 ID: Final = Field("id", rule_id, "the name of the rule", "deep-work", STRING)

@@ -37,6 +37,8 @@ from agendad.rules.values import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from agendad.rules.table import Found
+
 MEETINGS: Final = ("any", "internal", "external", "one-on-one", "none")
 RESPONSES: Final = ("accepted", "tentative", "needs-action", "declined")
 EXAMPLE: Final = "{meeting: any}"
@@ -125,7 +127,11 @@ def read_attendees(node: Node) -> AttendeeTest:
 
 def read_selector(node: Node) -> Selector:
     """A mapping of tests that must all hold; raises Refused with every problem in it."""
-    found = read_whole(node, SELECTOR, EXAMPLE)
+    return selector_of(read_whole(node, SELECTOR, EXAMPLE))
+
+
+def selector_of(found: Found) -> Selector:
+    """The selector of a mapping that was read by a table that holds the fields of `SELECTOR`."""
     return Selector(
         title=found.value(_TITLE, ()),
         calendar=found.value(_CALENDAR, ()),
@@ -142,6 +148,7 @@ def read_selector(node: Node) -> Selector:
         rule=found.value(_RULE, ()),
         on=found.get(_ON),
         between=found.value(_BETWEEN, ()),
+        away=found.get(_AWAY),
         any=found.value(_ANY_OF, ()),
         negated=found.get(_NOT),
     )
@@ -260,6 +267,14 @@ _BETWEEN: Final = Field(
     list_or_one(TIME_RANGE),
     synonyms=("time", "hours", "at"),
 )
+_AWAY: Final = Field(
+    "away",
+    boolean,
+    "whether it is an absence: an event of kind away, an all-day one named in `away.titles`, or `agendad away`",
+    "true",
+    BOOLEAN,
+    synonyms=("absence", "absent", "vacation", "out_of_office", "is_absence"),
+)
 _ANY_OF: Final = Field(
     "any",
     _any_of,
@@ -294,6 +309,7 @@ SELECTOR: Final = Table(
     _RULE,
     _ON,
     _BETWEEN,
+    _AWAY,
     _ANY_OF,
     _NOT,
 )

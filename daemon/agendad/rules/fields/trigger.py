@@ -10,6 +10,7 @@ from agendad.model.rule import After, AfterBusy, Before, EveryWeekday, Exclusion
 from agendad.rules import grammar
 from agendad.rules.fields.common import DATE, DURATION, STRING, day, duration, list_or_one, number, weekdays, words
 from agendad.rules.fields.selector import EXAMPLE, SCHEMA, SELECTOR, read_selector
+from agendad.rules.fields.state import read_state
 from agendad.rules.source import Refused
 from agendad.rules.spelling import nearest
 from agendad.rules.table import Field, Table, read_table, read_whole
@@ -150,6 +151,24 @@ def _step_at(text: str) -> StepAt:
     raise grammar.GrammarError("a step stands on a day, week, month or quarter, counted from 1", hint, 0, len(text))
 
 
+WHEN: Final = Field(
+    "when",
+    read_state,
+    "fires while the calendar is in this state: `none`, `share` or `hours` of matching events",
+    "{none: {meeting: one-on-one}, in: 30d}",
+    {"$ref": "#/definitions/state"},
+    synonyms=("if", "condition", "state", "whenever", "on_signal", "signal"),
+    verbs=("block", "draft"),
+)
+AGAIN: Final = Field(
+    "again",
+    parsed("bad-duration", grammar.parse_days),
+    "fires anew after so many days or weeks while the state lasts; once without it",
+    "2 weeks",
+    DURATION,
+    synonyms=("again_after", "repeat_after", "refire", "cooldown", "remind_again"),
+    triggers=("when",),
+)
 EVERY: Final = Field(
     "every",
     _every,
@@ -232,7 +251,7 @@ IF_MISSING: Final = Field(
 DELAY: Final = Field(
     "delay",
     duration,
-    "the block begins at the earliest this long after the event",
+    "the block begins, or the draft is due, at the earliest this long after the event",
     "30m",
     DURATION,
     synonyms=("wait", "offset", "pause"),
@@ -241,7 +260,7 @@ DELAY: Final = Field(
 LEAD: Final = Field(
     "lead",
     duration,
-    "with `before:`, the block begins at the earliest this long ahead of the event; "
+    "with `before:`, the block begins at the earliest, or the draft is due, this long ahead of the event; "
     "with `show_as: auto`, the block is busy when it begins within this time",
     "2h",
     DURATION,
@@ -250,11 +269,11 @@ LEAD: Final = Field(
 WITHIN: Final = Field(
     "within",
     duration,
-    "the block begins at the latest this long after the first possible moment (1 day by default, 1h after `busy`)",
+    "the block begins at the latest this long after the first possible moment (by default 1 day, 1h after `busy`, 7 "
+    "days with `when`); a draft that is made later than this is late",
     "1h",
     DURATION,
     synonyms=("deadline", "latest_after", "max_delay", "no_later_than", "by"),
-    triggers=("after", "before"),
 )
 LOOK_BACK: Final = Field(
     "look_back",
