@@ -132,8 +132,9 @@ def met_at(person: Person, event: Event, zone: ZoneInfo) -> bool:
     if not _present(event).isdisjoint(person.emails):
         return True
     title, met = fold(event.fields.title.strip()), fold(person.met.strip())
-    named = min(len(title), len(met)) >= _LEAST_LETTERS and (title in met or met in title)
-    dates = set(_ISO_DATE.findall(met.replace(title, "", 1) if title else met))
+    words = _ISO_DATE.sub("", met).strip(" ,")
+    named = (len(title) >= _LEAST_LETTERS and title in met) or (len(words) >= _LEAST_LETTERS and words in title)
+    dates = _ISO_DATE.findall(met.replace(title, "", 1))
     if not dates:
         return named
     first, last = (day.isoformat() for day in _days(event, zone))
@@ -144,10 +145,14 @@ def met_at(person: Person, event: Event, zone: ZoneInfo) -> bool:
 
 def _present(event: Event) -> frozenset[str]:
     """The addresses of the humans who take part, as `Matcher.others` counts them, with the person."""
-    found = {attendee.email for attendee in event.attendees if attendee.human}
-    if event.organizer and event.response is not None:
+    found = {each.email for each in event.attendees if each.human and each.response is not Response.DECLINED}
+    if (
+        event.organizer
+        and event.response is not None
+        and all(each.email != event.organizer for each in event.attendees)
+    ):
         found.add(event.organizer)
-    return frozenset(found - {each.email for each in event.attendees if each.response is Response.DECLINED})
+    return frozenset(found)
 
 
 def _days(event: Event, zone: ZoneInfo) -> tuple[date, date]:
