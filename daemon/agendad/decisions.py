@@ -12,6 +12,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from agendad.errors import StateUnusable
+from agendad.model.mail import GoneDraft
 from agendad.model.memory import Decisions, Gone, Pause
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ NAME: Final = "decisions.json"
 VERSION: Final = 1
 _YEARS: Final = (1900, 9000)
 """Outside of them, reckoning with days and zones leaves the calendar."""
-_SECTIONS: Final = {"version", "deleted", "first_days", "absences", "pauses"}
+_SECTIONS: Final = {"version", "deleted", "first_days", "absences", "pauses", "drafts", "episodes"}
 
 
 def load(folder: Path) -> Decisions:
@@ -92,6 +93,11 @@ def _to_json(decisions: Decisions) -> dict[str, object]:
             {"from": pause.start.isoformat(), "to": pause.end.isoformat() if pause.end else None}
             for pause in decisions.pauses
         ],
+        "drafts": {
+            key: {"rule": gone.rule, "day": gone.day.isoformat(), "by": gone.by}
+            for key, gone in sorted(decisions.drafts.items())
+        },
+        "episodes": {rule: day.isoformat() for rule, day in sorted(decisions.episodes.items())},
     }
 
 
@@ -109,6 +115,8 @@ def _from_json(raw: Mapping[str, Any]) -> Decisions:
             Pause(_instant(each["from"]), _instant(each["to"]) if each["to"] else None)
             for each in raw.get("pauses", [])
         ),
+        drafts={key: _gone_draft(entry) for key, entry in raw.get("drafts", {}).items()},
+        episodes={rule: date.fromisoformat(day) for rule, day in raw.get("episodes", {}).items()},
     )
 
 
@@ -124,6 +132,11 @@ def _gone(entry: Mapping[str, str]) -> Gone:
     by = causes[entry.get("by", "hand")]
     times = (_instant(entry["start"]), _instant(entry["end"])) if "start" in entry else (None, None)
     return Gone(entry["rule"], date.fromisoformat(entry["day"]), by, *times)
+
+
+def _gone_draft(entry: Mapping[str, str]) -> GoneDraft:
+    causes: dict[str, Literal["hand", "undo"]] = {"hand": "hand", "undo": "undo"}
+    return GoneDraft(entry["rule"], date.fromisoformat(entry["day"]), causes[entry.get("by", "hand")])
 
 
 def _instant(text: str) -> datetime:
@@ -147,5 +160,5 @@ def _sync_folder(folder: Path) -> None:
 def _unusable(path: Path, message: str) -> StateUnusable:
     return StateUnusable(
         f"{path}: {message}",
-        hint="repair it, or move it away: what it says about deleted blocks and absences is then forgotten",
+        hint="repair it, or move it away: what it says about deletions and absences is then forgotten",
     )

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from agendad import decisions
 from agendad.errors import StateUnusable
+from agendad.model.mail import GoneDraft
 from agendad.model.memory import Decisions, Gone, Pause
 
 NOW = datetime(2026, 11, 23, 8, tzinfo=ZoneInfo("Europe/Paris"))
@@ -20,6 +21,11 @@ SOME = Decisions(
     first_days={"a": NOW},
     absences=((date(2026, 12, 24), date(2027, 1, 3)),),
     pauses=(Pause(NOW, NOW.replace(hour=9)), Pause(NOW.replace(hour=10))),
+    drafts={
+        "m/b@example.com": GoneDraft("m", date(2026, 11, 24), "undo"),
+        "m/a@example.com": GoneDraft("m", date(2026, 11, 23)),
+    },
+    episodes={"quiet": date(2026, 11, 20)},
 )
 WHEN = st.datetimes(datetime(1900, 1, 1), datetime(8999, 12, 31), timezones=st.just(UTC))  # noqa: DTZ001  # bounds
 
@@ -39,6 +45,10 @@ def test_without_a_file_nothing_was_decided(tmp_path):
         first_days=st.dictionaries(st.text(), WHEN),
         absences=st.lists(st.tuples(st.dates(), st.dates())).map(tuple),
         pauses=st.lists(st.builds(Pause, WHEN, st.none() | WHEN)).map(tuple),
+        drafts=st.dictionaries(
+            st.text(), st.builds(GoneDraft, st.text(), st.dates(), st.sampled_from(["hand", "undo"]))
+        ),
+        episodes=st.dictionaries(st.text(), st.dates()),
     )
 )
 def test_what_is_saved_is_loaded(tmp_path_factory, some):
@@ -51,7 +61,9 @@ def test_the_file_is_readable_sorted_and_for_its_owner_alone(tmp_path):
     decisions.save(tmp_path, SOME)
     text = (tmp_path / decisions.NAME).read_text(encoding="utf-8")
     assert '"a/2026-11-24": {\n      "rule": "a",\n      "day": "2026-11-24",\n      "by": "hand"\n    }' in text
+    assert '"m/a@example.com": {\n      "rule": "m",\n      "day": "2026-11-23",\n      "by": "hand"\n    }' in text
     assert text.index("a/2026-11-24") < text.index("b/2026-W48")
+    assert text.index("m/a@example.com") < text.index("m/b@example.com")
     assert (tmp_path / decisions.NAME).stat().st_mode & 0o777 == 0o600
     assert [path.name for path in tmp_path.iterdir()] == [decisions.NAME]
 
@@ -90,6 +102,10 @@ def test_stopped_at_any_point_the_file_is_the_old_one_or_the_new_one(tmp_path):
         ('{"version": 1, "first_days": {"a": 7}}', "not as it was written"),
         ('{"version": 1, "absences": [{"from": "2026-13-01", "to": "2026-12-01"}]}', "month"),
         ('{"version": 1, "first_days": {"a": "0001-01-01T00:00:00+14:00"}}', "not a time of our days"),
+        ('{"version": 1, "drafts": {"m/1": {"rule": "m"}}}', "'day'"),
+        ('{"version": 1, "drafts": {"m/1": {"rule": "m", "day": "2026-11-23", "by": "cat"}}}', "'cat'"),
+        ('{"version": 1, "episodes": {"m": "yesterday"}}', "yesterday"),
+        ('{"version": 1, "episodes": []}', "not as it was written"),
         ("[" * 100_000, "recursion"),
         (b"\xff\xfe", "utf-8"),
     ],

@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import textwrap
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -17,7 +18,8 @@ import pytest
 from agendad.errors import StateUnusable
 from agendad.ledger import Ledger, files, history
 from agendad.model.calendar import Event, EventFields, Kind, Mark, ShowAs, Visibility
-from agendad.model.identity import digest, uid
+from agendad.model.identity import digest, message_id, uid
+from agendad.model.mail import MadeDraft
 from agendad.model.memory import Decided, Decisions, Settled, Written
 from agendad.model.plan import Action, Change
 from agendad.model.reasons import Reason, ReasonCode
@@ -70,6 +72,35 @@ def apply(ledger: Ledger, *changes: Change, kind: str = "apply", status: str = "
 
 def remembered(ledger: Ledger):
     return ledger.memory(Decisions(), NOW)
+
+
+STATUSES = ("open", "made", "sent", "deleted", "withdrawn", "removing")
+MADE = (Reason(ReasonCode.AFTER_EVENT, {"title": "Board — “β”"}),)
+VAIN = (Reason(ReasonCode.MAILED),)
+
+
+def draft(key: str, status: str = "open", **other: object) -> MadeDraft:
+    """A row of a draft that was made at NOW, of the rule `m`."""
+    plain = MadeDraft(
+        key=key,
+        rule="m",
+        message_id=message_id(key),
+        digest="0123456789abcdef",
+        subject="Compte rendu — “deep”",
+        recipients=("grace@example.org", "zoë@example.org"),
+        due=NOW - timedelta(minutes=30),
+        made=NOW,
+        status="open",
+    )
+    return replace(plain, status=status, **other)
+
+
+def mail(ledger: Ledger, *rows: MadeDraft, how: str = "made", message: str = "", why=(), now: datetime = NOW) -> None:
+    """One whole run over drafts."""
+    run = ledger.run("apply", now)
+    run.intend_drafts((row, why) for row in rows)
+    run.settle_drafts((row.key, how, message) for row in rows)
+    run.finish("done", now)
 
 
 class TestMemory:
@@ -135,6 +166,115 @@ class TestMemory:
             ledger.decide([Decided("a/1", "a", "written", ())], NOW + timedelta(days=1))
             ledger.mark_undone([])
             assert (ledger.rows("SELECT total_changes()"), run.number) == (before, None)
+
+
+class TestDrafts:
+    def test_a_draft_is_remembered_over_a_restart_to_the_second(self, tmp_path):
+        made = draft("m/1", made=NOW.replace(microsecond=5), source_end=NOW - timedelta(hours=1))
+        with Ledger.open(tmp_path) as ledger:
+            run = ledger.run("apply", NOW)
+            run.intend_drafts([(made, ())])
+            assert remembered(ledger).drafts == {"m/1": replace(made, made=NOW)}
+            run.settle_drafts([("m/1", "made", "")])
+        with Ledger.open(tmp_path) as ledger:
+            assert remembered(ledger).drafts == {"m/1": replace(made, made=NOW, status="made")}
+
+    def test_what_may_lie_in_drafts_is_remembered_for_ever_and_the_rest_since_a_day(self, tmp_path):
+        with Ledger.open(tmp_path) as ledger:
+            ledger.observe_drafts(draft(f"m/{status}", status) for status in STATUSES)
+            assert remembered(ledger).drafts.keys() == {f"m/{status}" for status in STATUSES}
+            later = ledger.memory(Decisions(), NOW + timedelta(days=1)).drafts
+            assert later.keys() == {"m/open", "m/made", "m/removing"}
+
+    def test_a_draft_that_failed_is_forgotten_and_one_of_which_nobody_knows_stays_open(self, tmp_path):
+        with Ledger.open(tmp_path) as ledger:
+            mail(ledger, draft("m/1"), how="failed", message="no room")
+            mail(ledger, draft("m/2"), how="unknown", message="timed out")
+            assert {key: row.status for key, row in remembered(ledger).drafts.items()} == {"m/2": "open"}
+            assert [entry.message for entry in history.drafts(ledger)] == ["timed out"]
+
+    def test_one_that_could_not_be_removed_lies_there_as_it_was_made(self, tmp_path):
+        with Ledger.open(tmp_path) as ledger:
+            mail(ledger, draft("m/1"), why=MADE)
+            mail(ledger, draft("m/1", "removing"), how="failed", message="changed", why=VAIN)
+            (entry,) = history.drafts(ledger)
+            assert (entry.draft.status, entry.run, entry.why, entry.message) == ("made", 1, MADE, "changed")
+
+    def test_a_withdrawn_draft_keeps_who_made_it_and_both_reasons_until_it_is_made_again(self, tmp_path):
+        with Ledger.open(tmp_path) as ledger:
+            mail(ledger, draft("m/1"), why=MADE)
+            mail(ledger, draft("m/1", "removing"), how="withdrawn", why=VAIN)
+            (entry,) = history.drafts(ledger)
+            assert (entry.draft.status, entry.run, entry.why) == ("withdrawn", 1, MADE + VAIN)
+            mail(ledger, draft("m/1"), why=MADE)
+            (entry,) = history.drafts(ledger)
+            assert (entry.draft.status, entry.run, entry.why) == ("made", 3, MADE)
+
+    def test_what_the_mailbox_told_is_recorded_and_keeps_who_made_it(self, tmp_path):
+        with Ledger.open(tmp_path) as ledger:
+            mail(ledger, draft("m/1"), draft("m/2"), draft("m/3"), why=MADE)
+            ledger.run("apply", NOW).intend_drafts([(draft("m/2", "removing"), VAIN), (draft("m/3", "removing"), VAIN)])
+            mail(ledger, draft("m/0"), how="unknown")
+            told = [draft("m/1", "sent"), draft("m/2", "withdrawn"), draft("m/3", "made"), draft("m/9", "made")]
+            ledger.observe_drafts(told, ["m/0", "m/unheard"])
+            assert sorted(
+                (each.draft.key, each.draft.status, each.run, each.why) for each in history.drafts(ledger)
+            ) == [
+                ("m/1", "sent", 1, MADE),
+                ("m/2", "withdrawn", 1, MADE + VAIN),
+                ("m/3", "made", 1, MADE),
+                ("m/9", "made", None, ()),
+            ]
+
+    def test_nothing_is_written_when_the_mailbox_tells_nothing_new(self, tmp_path):
+        with Ledger.open(tmp_path) as ledger:
+            mail(ledger, draft("m/1", made=NOW.replace(microsecond=5)))
+            before = ledger.rows("SELECT total_changes()")
+            known = tuple(remembered(ledger).drafts.values())
+            ledger.observe_drafts([*known, draft("m/1", "made", made=NOW.replace(microsecond=7))], ["m/2"])
+            run = ledger.run("apply", NOW)
+            run.intend_drafts([])
+            run.settle_drafts([])
+            run.finish("done", NOW)
+            assert (ledger.rows("SELECT total_changes()"), run.number) == (before, None)
+
+    def test_the_list_is_newest_first_and_filtered(self, tmp_path):
+        early = NOW - timedelta(days=3)
+        with Ledger.open(tmp_path) as ledger:
+            mail(ledger, draft("m/1", made=early), draft("n/1", rule="n", made=early), now=early)
+            mail(ledger, draft("m/2"))
+            assert [each.draft.key for each in history.drafts(ledger)] == ["m/2", "m/1", "n/1"]
+            assert [each.draft.key for each in history.drafts(ledger, rule="m", limit=1)] == ["m/2"]
+            assert [each.draft.key for each in history.drafts(ledger, rule="n")] == ["n/1"]
+            assert [each.draft.key for each in history.drafts(ledger, key="m/1")] == ["m/1"]
+            assert [each.draft.key for each in history.drafts(ledger, since=NOW)] == ["m/2"]
+
+    def test_runs_count_the_drafts_that_they_made_and_withdrew(self, tmp_path):
+        with Ledger.open(tmp_path) as ledger:
+            mail(ledger, draft("m/1"), draft("m/2"), draft("m/3"))
+            apply(ledger, create("a/1"))
+            mail(ledger, draft("m/1", "removing"), draft("m/2", "removing"), how="withdrawn")
+            mail(ledger, draft("m/4"), how="failed")
+            ledger.run("apply", NOW).intend_drafts([(draft("m/5"), ()), (draft("m/3", "removing"), ())])
+            assert [(each.number, each.created, each.drafted, each.withdrawn) for each in history.runs(ledger, 9)] == [
+                (5, 0, 0, 0),
+                (3, 0, 0, 2),
+                (2, 1, 0, 0),
+                (1, 0, 3, 0),
+            ]
+
+    def test_the_last_applies_are_the_same_for_events_and_for_drafts(self, tmp_path):
+        with Ledger.open(tmp_path) as ledger:
+            apply(ledger, create("a/1"))
+            mail(ledger, draft("m/1"), draft("m/2"))
+            mail(ledger, draft("m/2", "removing"), how="withdrawn")
+            mail(ledger, draft("m/3"), how="unknown")
+            assert history.last_applies(ledger, 1) == ()
+            assert [each.key for each in history.last_drafts(ledger, 1)] == ["m/1"]
+            assert [each.key for each in history.last_applies(ledger, 2)] == ["a/1"]
+            assert history.last_runs(ledger, 2) == (1, 2)
+            ledger.mark_undone([2])
+            assert (history.last_runs(ledger, 2), history.last_drafts(ledger, 2)) == ((1,), ())
 
 
 class TestHistory:
@@ -264,10 +404,23 @@ class TestOpening:
         connection, (notice,) = files.open_to_write(tmp_path, later)
         assert connection.execute("SELECT host FROM runs").fetchall() == [("here",)]
         connection.close()
-        assert "ledger.db.v1" in notice
-        (tmp_path / "ledger.db.v1").rename(tmp_path / files.NAME)
+        kept = f"ledger.db.v{len(files.MIGRATIONS)}"
+        assert kept in notice
+        (tmp_path / kept).rename(tmp_path / files.NAME)
         with Ledger.open(tmp_path) as ledger:
             assert set(remembered(ledger).written) == {"a/1"}
+
+    def test_a_ledger_from_before_there_were_drafts_takes_them(self, tmp_path):
+        connection, _ = files.open_to_write(tmp_path, files.MIGRATIONS[:1])
+        with Ledger(connection, tmp_path / files.NAME) as ledger:
+            ledger.run("apply", NOW).begin()
+        with Ledger.read(tmp_path) as reader:
+            assert remembered(reader).drafts == {}
+        with Ledger.open(tmp_path) as ledger:
+            assert "from version 1 to" in ledger.notices[0]
+            mail(ledger, draft("m/1"))
+            assert set(remembered(ledger).drafts) == {"m/1"}
+            assert history.last_instant(ledger) == NOW
 
     def test_a_migration_that_fails_leaves_the_old_version_whole(self, tmp_path):
         with Ledger.open(tmp_path):
@@ -326,7 +479,7 @@ LIFE = """
     import os, signal, sys
     sys.path.insert(0, {tests!r})
     from pathlib import Path
-    from test_ledger import Ledger, apply, create, delete, update, FIELDS, HOLIDAY, Decided, NOW, event
+    from test_ledger import Ledger, apply, create, delete, update, FIELDS, HOLIDAY, Decided, NOW, event, mail, draft
 
     left = int(sys.argv[2])
     def checkpoint(where):
@@ -341,32 +494,41 @@ LIFE = """
         ledger.observe([], [event("a/9", HOLIDAY)], [])
         apply(ledger, update("a/1", FIELDS, HOLIDAY), delete("a/2"))
         ledger.decide([Decided("a/1", "a", "written", ())], NOW)
+        ledger.observe_drafts([draft("m/9", "made")])
+        mail(ledger, draft("m/1"), draft("m/2"))
+        mail(ledger, draft("m/9", "removing"), how="withdrawn")
     print("lived", flush=True)
 """
 STEPS = (
-    # commits done, then what is remembered: (written keys, open intents)
-    (0, (set(), 0)),
-    (1, (set(), 2)),
-    (2, ({"a/1", "a/2"}, 0)),
-    (4, ({"a/1", "a/2", "a/9"}, 0)),
-    (5, ({"a/1", "a/2", "a/9"}, 2)),
-    (6, ({"a/1", "a/9"}, 0)),
+    # commits done, then what is remembered: (written keys, open intents), the status of drafts
+    (0, (set(), 0), {}),
+    (1, (set(), 2), {}),
+    (2, ({"a/1", "a/2"}, 0), {}),
+    (4, ({"a/1", "a/2", "a/9"}, 0), {}),
+    (5, ({"a/1", "a/2", "a/9"}, 2), {}),
+    (6, ({"a/1", "a/9"}, 0), {}),
+    (9, ({"a/1", "a/9"}, 0), {"m/9": "made"}),
+    (10, ({"a/1", "a/9"}, 0), {"m/9": "made", "m/1": "open", "m/2": "open"}),
+    (11, ({"a/1", "a/9"}, 0), {"m/9": "made", "m/1": "made", "m/2": "made"}),
+    (13, ({"a/1", "a/9"}, 0), {"m/9": "removing", "m/1": "made", "m/2": "made"}),
+    (14, ({"a/1", "a/9"}, 0), {"m/9": "withdrawn", "m/1": "made", "m/2": "made"}),
 )
 
 
-@pytest.mark.parametrize("point", range(17))
+@pytest.mark.parametrize("point", range(31))
 def test_killed_around_any_commit_the_ledger_holds_exactly_what_was_committed(tmp_path, point):
     code = textwrap.dedent(LIFE).format(tests=str(Path(__file__).parent))
     life = subprocess.run(
         [sys.executable, "-c", code, str(tmp_path), str(point)], capture_output=True, text=True, check=False
     )
-    if point == 16:
+    if point == 30:
         assert life.stdout == "lived\n", life.stderr
     else:
         assert (life.returncode, life.stderr) == (-signal.SIGKILL, "")
     commits = (point + 1) // 2
-    expected = [state for done, state in STEPS if done <= commits][-1]
+    expected, drafts = [state for done, *state in STEPS if done <= commits][-1]
     with Ledger.read(tmp_path) as reader, Ledger.open(tmp_path) as ledger:
         assert ledger.notices == ()
         for each in (reader, ledger):
             assert (set(remembered(each).written), len(remembered(each).intents)) == expected
+            assert {key: row.status for key, row in remembered(each).drafts.items()} == drafts

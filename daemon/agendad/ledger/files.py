@@ -41,6 +41,15 @@ MIGRATIONS: Final[Migrations] = (
             key TEXT PRIMARY KEY, rule TEXT NOT NULL, state TEXT NOT NULL, why TEXT NOT NULL, at TEXT NOT NULL)
             WITHOUT ROWID""",
     ),
+    (
+        # Rows of MadeDraft; then by which run it was made and why, and by which it was withdrawn (or is to be) and why.
+        """CREATE TABLE drafts (
+            key TEXT PRIMARY KEY, rule TEXT NOT NULL, message_id TEXT NOT NULL, digest TEXT NOT NULL,
+            subject TEXT NOT NULL, recipients TEXT NOT NULL, due TEXT NOT NULL, made TEXT NOT NULL,
+            status TEXT NOT NULL, source_end TEXT, run INTEGER REFERENCES runs (id), why TEXT NOT NULL DEFAULT '[]',
+            removed_by INTEGER REFERENCES runs (id), removed_why TEXT NOT NULL DEFAULT '[]',
+            message TEXT NOT NULL DEFAULT '') WITHOUT ROWID""",
+    ),
 )
 """What leads from each version to the next; `user_version` counts those that were done. Never edited, only added to."""
 

@@ -2,7 +2,8 @@
 
 A cycle asks `memory`, and when it has something to do opens a `Run`: `intend` records a batch of changes before the
 first of them is tried, `settle` records how they ended, `finish` closes the run. A process that dies in between leaves
-open intents; the next cycle finds out from the calendar what became of them and records it with `observe`.
+open intents; the next cycle finds out from the calendar what became of them and records it with `observe`. Drafts go
+the same way: `intend_drafts`, `settle_drafts`, `observe_drafts`.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import json
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Literal, Self
 
-from agendad.ledger import files
+from agendad.ledger import drafts, files
 from agendad.ledger.codec import fields_from_text, fields_to_text, moment_from_text, moment_to_text, why_to_text
 from agendad.model.identity import uid
 from agendad.model.memory import Intent, Memory, Written
@@ -24,9 +25,12 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
+    from agendad.ledger.drafts import Ended
     from agendad.model.calendar import Event, EventFields
+    from agendad.model.mail import MadeDraft
     from agendad.model.memory import Decided, Decisions, Settled
     from agendad.model.plan import Change
+    from agendad.model.reasons import Reason
     from agendad.ports import Outcome
 
 RunKind = Literal["apply", "undo", "reset", "purge"]
@@ -82,7 +86,9 @@ class Ledger:
             self._connection.close()
 
     def memory(self, decisions: Decisions, since: datetime) -> Memory:
-        """What is remembered of events that ended after `since`, with all open intents."""
+        """What is remembered of events that ended after `since`, with all open intents; of drafts made since then, and
+        of older ones that may still lie in Drafts.
+        """
         oldest = (since - timedelta(days=2)).date().isoformat()  # dates, and instants of any zone, compare as text
         written = {
             key: Written(rule, uid(key), calendar, moment_from_text(start), moment_from_text(end), mark)
@@ -97,7 +103,11 @@ class Ledger:
                 " ORDER BY id"
             )
         )
-        return Memory(written, intents, decisions)
+        rows = self.rows(
+            "SELECT * FROM drafts WHERE status IN ('open', 'made', 'removing') OR made >= ?",
+            moment_to_text(since),
+        )
+        return Memory(written, intents, decisions, {row[0]: drafts.from_row(row) for row in rows})
 
     def run(self, kind: RunKind, now: datetime) -> Run:
         """A run that is recorded with its first intent; `now` is the cycle's."""
@@ -117,6 +127,27 @@ class Ledger:
                     batch.stands(event.mark.key, event.mark.rule, event.calendar, event.fields, event.mark.digest)
             for key in gone:
                 batch.execute("DELETE FROM written WHERE key = ?", key)
+
+    def observe_drafts(self, rows: Iterable[MadeDraft], forget: Iterable[str] = ()) -> None:
+        """Records in one commit what the mailbox told of drafts, and forgets those that were never made; only what is
+        news is written.
+        """
+        news = [drafts.as_kept(row) for row in rows]
+        never = tuple(forget)
+        known = {
+            row[0]: drafts.from_row(row)
+            for row in self.rows(
+                "SELECT * FROM drafts WHERE key IN (SELECT value FROM json_each(?))",
+                json.dumps([*(row.key for row in news), *never]),
+            )
+        }
+        with self.batch("observe drafts") as batch:
+            for row in news:
+                if known.get(row.key) != row:
+                    drafts.observe(batch, row)
+            for key in never:
+                if key in known:
+                    batch.execute("DELETE FROM drafts WHERE key = ?", key)
 
     def decide(self, decided: Iterable[Decided], at: datetime) -> None:
         """Records the state of keys and why, one row a key, in one commit; only what is news is written."""
@@ -240,6 +271,24 @@ class Run:
                 batch.ended(number, outcome.status, outcome.message)
                 if outcome.status == "done":
                     batch.wrote(self._changes[number])
+
+    def intend_drafts(self, rows: Iterable[tuple[MadeDraft, tuple[Reason, ...]]]) -> None:
+        """Records in one commit drafts that are about to be made (`open`) or removed (`removing`), and why."""
+        with self._ledger.batch("intend drafts") as batch:
+            for draft, why in rows:
+                if self.number is None:
+                    self.number = self._begin(batch)
+                drafts.intend(batch, self.number, draft, why)
+
+    def settle_drafts(self, ended: Iterable[tuple[str, Ended, str]]) -> None:
+        """Records how they ended, by key with a message, in one commit.
+
+        `failed`: what was to be made is forgotten, what was to be removed lies there still. `unknown`: to be settled by
+        reading.
+        """
+        with self._ledger.batch("settle drafts") as batch:
+            for key, how, message in ended:
+                drafts.settle(batch, key, how, message)
 
     def finish(self, result: str, at: datetime) -> None:
         """Closes the run; `result` is `done`, or says what went wrong. Without intents nothing is written."""
