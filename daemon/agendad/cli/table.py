@@ -29,6 +29,7 @@ GROUPS: Final = {
         Command("log", "what was done, newest first"),
         Command("explain", "why a block stands where it does, or is missing"),
         Command("when", "the next dates of an `every:` phrase"),
+        Command("balance", "where the time went, by category beside its target"),
     ),
     "change back": (
         Command("undo", "take back the last applies"),
