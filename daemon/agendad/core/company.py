@@ -17,7 +17,7 @@ from agendad.core.contacts import met_at, parties
 from agendad.core.timeline import to_minutes, wall
 from agendad.core.triggers import Left, Occurrence
 from agendad.model.reasons import Reason, ReasonCode
-from agendad.model.rule import Every
+from agendad.model.rule import Draft, Every
 from agendad.model.settings import Person
 
 if TYPE_CHECKING:
@@ -115,6 +115,9 @@ class Company:
                 continue
             begins = occurrence.moment[0] if occurrence.moment else _begins(occurrence, frame)
             chosen = [self._person(id_) for id_ in self._written(occurrence.key)]
+            if not chosen and occurrence.end <= frame.scope.today and not isinstance(occurrence.verb, Draft):
+                yield occurrence  # its time is over
+                continue
             if not chosen:
                 chosen = self._choose(company, everybody, occurrence, begins, last, previous)
             if not chosen:

@@ -50,7 +50,8 @@ def due_time(occurrence: Occurrence, letter: Letter, frame: Frame) -> DueTime | 
         asked = _at_clock(occurrence, occurrence.moment[0], frame)
     else:
         asked = _of_days(occurrence, frame)
-        if asked < known_since and occurrence.one_day:
+        over = to_minutes(wall(occurrence.end, 0, frame.scope.zone)) <= known_since
+        if over or (asked < known_since and occurrence.one_day):
             return None
         asked = max(asked, known_since)
     due = asked
@@ -108,6 +109,8 @@ def _deadline(occurrence: Occurrence, asked: Minutes, frame: Frame) -> Minutes |
             starts = span(event.fields.start, event.fields.end, frame.scope.zone)[0] if event else None
             ends = occurrence.moment[1] if occurrence.moment else None
             return ends if starts is None or (ends is not None and ends < starts) else starts
+        case After() if occurrence.moment is not None and occurrence.rule.for_each is not None:
+            return occurrence.moment[1]
         case After(within=within) | When(within=within):
             first = occurrence.moment[0] if occurrence.moment else asked
             return None if within is None else first + within

@@ -38,6 +38,9 @@ if TYPE_CHECKING:
 
 _DAY: Final = 24 * 60
 
+NAMED_LATE: Final = 7
+"""Days after the deadline in which an event is still followed up for somebody who is added to a group."""
+
 
 @dataclass(frozen=True, slots=True)
 class Drafts:
@@ -152,9 +155,15 @@ class Followups:
         late = time.deadline is not None and moment > time.deadline
         if late and isinstance(occurrence.rule.trigger, Before) and moment >= self._starts(occurrence):
             return Reason(ReasonCode.PURPOSE_OVER)
-        if late and wish.letter.drop_if_late:
+        if late and (wish.letter.drop_if_late or self._long_ago(wish)):
             return Reason(ReasonCode.TOO_LATE, {"deadline": self._told(time.deadline)})
         return self._draft(wish, None, late=late)
+
+    def _long_ago(self, wish: _Wish) -> bool:
+        """Whether somebody was named too late for an event: a tag of today must not draft for all of last month."""
+        occurrence, deadline = wish.occurrence, wish.time.deadline
+        named = occurrence.rule.for_each is not None and occurrence.event is not None
+        return named and deadline is not None and self._survey.now > deadline + NAMED_LATE * _DAY
 
     def _past(self, key: str) -> Reason | None:
         """Why a draft that is not there is not made again."""
