@@ -35,7 +35,7 @@ _MESSAGE_ID = re.compile(r"<[^<>\s\x00-\x20\x7f-\x9f\ud800-\udfff]{1,900}>")
 _UNQUOTED: Final = "!\"#$&'()*+,/:;<=>?@[\\]^`{|}~"  # printable ASCII without the percent sign
 
 _LOCAL = re.compile(r"[\w!#$%&'*+/=?^`{|}~\x80-\U0010ffff-]+(\.[\w!#$%&'*+/=?^`{|}~\x80-\U0010ffff-]+)*")
-_LABEL = re.compile(r"(?!-)[\w\x80-\U0010ffff-]{1,63}(?<!-)")
+_LABEL = re.compile(r"(?!-)[\w\x80-\U0010ffff-]+(?<!-)")
 
 
 def compose(draft: MailDraft) -> bytes:
@@ -68,13 +68,14 @@ def compose(draft: MailDraft) -> bytes:
 def deliverable(email: str) -> bool:
     """Whether mail can be addressed so: a dot-atom, `@` and a domain name, in any script (RFC 5321, RFC 6531).
 
-    Quoted local parts and address literals are legal and left out: hardly anybody has one, and many programs stumble.
+    Quoted local parts, address literals and what looks like an encoded word are legal and left out: hardly anybody has
+    one, and programs read them differently.
     """
-    if not email.isprintable():
+    if not email.isprintable() or "=?" in email:
         return False
     local, _, domain = ascii_address(email).rpartition("@")
     fits = len(local.encode()) <= 64 and len(domain.encode()) <= 253
-    return fits and bool(_LOCAL.fullmatch(local)) and all(map(_LABEL.fullmatch, domain.split(".")))
+    return fits and bool(_LOCAL.fullmatch(local)) and all(map(_is_label, domain.split(".")))
 
 
 def header_text(value: str) -> str:
@@ -84,7 +85,7 @@ def header_text(value: str) -> str:
 
 def body_text(value: str) -> str:
     """Lines that end in `\\n`, without control characters but the tabulator; never without a line end at its end."""
-    text = _CONTROLS.sub("", _NEWLINES.sub("\n", _without_surrogates(value)))
+    text = _CONTROLS.sub("", _NEWLINES.sub("\n", _without_surrogates(value))).lstrip("\ufeff")
     return text if text.endswith("\n") or not text else text + "\n"
 
 
@@ -102,6 +103,10 @@ def token(value: str) -> str:
     return "\r\n ".join(quoted[at : at + _LONGEST_LINE] for at in range(0, len(quoted), _LONGEST_LINE))
 
 
+def _is_label(label: str) -> bool:
+    return len(label.encode()) <= 63 and _LABEL.fullmatch(label) is not None
+
+
 def _deliverable(addresses: Iterable[Address]) -> list[Address]:
     return [one for one in addresses if deliverable(one.email)]
 
@@ -117,16 +122,18 @@ def _mailbox(address: Address) -> str:
     name = header_text(address.name)
     if len(name) > _LONGEST_NAME:
         name = name[: _LONGEST_NAME - 1].rstrip() + "…"
-    return f"{_phrase(name)}<{email}>" if name else email
+    if not name:
+        return email
+    phrase = _phrase(name)
+    taken = len(phrase) - phrase.rfind("\n") + len("From: ")
+    return f"{phrase} <{email}>" if taken + len(email) < _LINE else f"{phrase}\r\n <{email}>"
 
 
 def _phrase(name: str) -> str:
-    """A display name and what parts it from the address: atoms, a quoted string or encoded words."""
+    """A display name: atoms, a quoted string or encoded words."""
     if not name.isascii() or "=?" in name:
-        return _encoded("From", name) + "\r\n "
-    if not _ATOMS.fullmatch(name):
-        name = '"' + re.sub(r'(["\\])', r"\\\1", name) + '"'
-    return name + (" " if len(name) < _LINE // 2 else "\r\n ")
+        return _encoded("From", name)
+    return name if _ATOMS.fullmatch(name) else '"' + re.sub(r'(["\\])', r"\\\1", name) + '"'
 
 
 def _unstructured(header: str, text: str) -> str:
