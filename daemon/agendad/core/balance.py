@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 Verdict = Literal["below", "within", "above"]
 
 _DAY: Final = 24 * 60
+_TOLERANCE: Final = 0.1
+"""A target that is one number, such as `4h`, is met within a tenth of it: no week is exact to the minute."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +137,8 @@ def _row(category: Category, own: Minutes, wholes: Mapping[str, Minutes], weeks:
 
 
 def _judged(value: float, least: float | None, most: float | None) -> tuple[Verdict, float]:
+    if least is not None and least == most and abs(value - least) <= _TOLERANCE * least:
+        return "within", 0.0
     if least is not None and value < least:
         return "below", value - least
     if most is not None and value > most:

@@ -78,6 +78,13 @@ def test_minutes_are_a_week_and_scaled_to_the_range(hours, verdict, difference) 
     assert (found.verdict, found.difference) == (verdict, difference)
 
 
+@pytest.mark.parametrize(("minutes", "verdict"), [(215, "below"), (216, "within"), (264, "within"), (265, "above")])
+def test_a_target_of_one_number_is_met_within_a_tenth_of_it(minutes, verdict) -> None:
+    category = replace(OUT, target=Target("minutes", 240, 240))
+    found = row(category, event("Out", f"tue 08:00-{8 + minutes // 60:02}:{minutes % 60:02}", EVE))
+    assert (found.verdict, found.difference) == (verdict, 0 if verdict == "within" else minutes - 240)
+
+
 def test_a_bound_alone_leaves_the_other_side_open() -> None:
     meeting = event("Out", "tue 08:00-09:00", EVE)
     assert row(replace(OUT, target=Target("minutes", least=30)), meeting).verdict == "within"
