@@ -100,14 +100,28 @@ def drafted_text(drafted: Drafted) -> str:
 
 def drafted_json(drafted: Drafted) -> list[JSON]:
     """The drafts of a run with their outcome."""
-    made = [
-        {"action": "create", "key": mail.key, "rule": mail.rule, "to": [each.email for each in mail.to]}
-        | {"subject": mail.subject, "status": "done", "message": ""}
+    made: list[JSON] = [
+        {
+            "action": "create",
+            "key": mail.key,
+            "rule": mail.rule,
+            "to": [each.email for each in mail.to],
+            "subject": mail.subject,
+            "status": "done",
+            "message": "",
+        }
         for mail in drafted.made
     ]
-    withdrawn = [
-        {"action": "delete", "key": each.draft.key, "rule": each.draft.rule, "to": list(each.draft.recipients)}
-        | {"subject": each.draft.subject, "status": "done", "message": ""}
+    withdrawn: list[JSON] = [
+        {
+            "action": "delete",
+            "key": each.draft.key,
+            "rule": each.draft.rule,
+            "to": list(each.draft.recipients),
+            "subject": each.draft.subject,
+            "status": "done",
+            "message": "",
+        }
         for each in drafted.withdrawn
     ]
     missed: list[JSON] = [
