@@ -14,12 +14,13 @@ from agendad.data import templates_dir
 from agendad.errors import ProblemsFound
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
+    from agendad.diagnostics import Diagnostic
     from agendad.ledger import Ledger
-    from agendad.model.settings import Settings
+    from agendad.model.settings import Person, Settings
     from agendad.ports import CalendarPort, MailPort
     from agendad.rules.load import Loaded
 
@@ -50,8 +51,14 @@ class Home:
 
         templates = (self.config / "templates", templates_dir())
         if paths:
-            return load_paths(paths, self.config, template_dirs=templates)
-        return load_configuration(self.config, template_dirs=templates)
+            return load_paths(paths, self.config, template_dirs=templates, contacts=self._contacts)
+        return load_configuration(self.config, template_dirs=templates, contacts=self._contacts)
+
+    def _contacts(self, folder: Path) -> tuple[Mapping[str, Person], Sequence[Diagnostic]]:
+        """The people of a folder of vCards."""
+        from agendad.providers.people.folder import read_people
+
+        return read_people(folder, self.config, self.state / "cache")
 
     def calendars(self, settings: Settings, now: datetime) -> CalendarPort:
         """The configured calendars. Only a disposable cache in the state folder is ever written by reading them."""

@@ -18,6 +18,7 @@ from agendad.errors import ProblemsFound
 from agendad.model.settings import People
 from agendad.rules import config, people
 from agendad.rules.build import Surroundings, build
+from agendad.rules.contacts import with_contacts
 from agendad.rules.crosscheck import Known, check, duplicates
 from agendad.rules.fields import rule as fields
 from agendad.rules.files import read_root
@@ -26,12 +27,15 @@ from agendad.rules.tree import parse
 from agendad.rules.values import mapping, problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Mapping as MappingOf
 
     from agendad.model.rule import Rule
-    from agendad.model.settings import Settings
+    from agendad.model.settings import Person, Settings
     from agendad.rules.build import Entry
     from agendad.rules.tree import Node
+
+    ContactsReader = Callable[[Path], tuple[MappingOf[str, Person], Sequence[Diagnostic]]]
 
 RULES_FOLDER: Final = "rules"
 SUFFIX: Final = ".yaml"
@@ -68,9 +72,14 @@ class RuleText:
     data: bytes
 
 
-def load_configuration(config_dir: Path, *, template_dirs: Sequence[Path] = ()) -> Loaded:
-    """Everything below a configuration folder: agendad.yaml, people.yaml, and the rule files below rules/."""
-    base = _Base(config_dir)
+def load_configuration(
+    config_dir: Path, *, template_dirs: Sequence[Path] = (), contacts: ContactsReader | None = None
+) -> Loaded:
+    """Everything below a configuration folder: agendad.yaml, people.yaml, and the rule files below rules/.
+
+    `contacts` reads the folder of vCards that the configuration names; without it none are read.
+    """
+    base = _Base(config_dir, contacts)
     folder = config_dir / RULES_FOLDER
     texts = list(_texts(_below(folder), config_dir, base.problems))
     if config_dir.is_dir() and not folder.is_dir():
@@ -78,12 +87,18 @@ def load_configuration(config_dir: Path, *, template_dirs: Sequence[Path] = ()) 
     return _assemble(base, texts, (), template_dirs)
 
 
-def load_paths(paths: Iterable[Path], config_dir: Path | None, *, template_dirs: Sequence[Path] = ()) -> Loaded:
+def load_paths(
+    paths: Iterable[Path],
+    config_dir: Path | None,
+    *,
+    template_dirs: Sequence[Path] = (),
+    contacts: ContactsReader | None = None,
+) -> Loaded:
     """The given rule files and folders of rule files, with the configuration if there is one.
 
     Rules of the configuration that are not among `paths` may be referred to; their own problems are not reported.
     """
-    base = _Base(config_dir, required=False)
+    base = _Base(config_dir, contacts, required=False)
     files = [file for path in paths for file in (_below(path) if path.is_dir() else [path])]
     texts = list(_texts(files, config_dir, base.problems))
     given = {path.resolve() for path in files}
@@ -103,7 +118,7 @@ def load_rule_text(text: str | bytes, file: str = "rules/rules.yaml", *, templat
 class _Base:
     """The configuration and the people of a folder, and what is wrong with them."""
 
-    def __init__(self, folder: Path | None, *, required: bool = True) -> None:
+    def __init__(self, folder: Path | None, contacts: ContactsReader | None = None, *, required: bool = True) -> None:
         self.settings: Settings | None = None
         self.people: People | None = None
         self.categories: Node | None = None
@@ -127,6 +142,15 @@ class _Base:
             self.problems.extend(problems)
         elif len(self.problems) == known and (required or self.settings is not None):
             self.people = People()
+        if contacts is not None and self.settings is not None and self.settings.contacts is not None:
+            self._add(*contacts(self.settings.contacts))
+
+    def _add(self, contacts: MappingOf[str, Person], problems: Sequence[Diagnostic]) -> None:
+        """The people of vCards; when these or people.yaml cannot be read, nothing is said of people who are missing."""
+        self.problems.extend(problems)
+        own = (each for each in self.problems if each.span.file == people.NAME)
+        broken = any(each.severity is Severity.ERROR for each in (*own, *problems))
+        self.people = None if broken else with_contacts(self.people or People(), contacts)
 
 
 def _assemble(
