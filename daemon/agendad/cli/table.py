@@ -18,18 +18,26 @@ GROUPS: Final = {
         Command("demo", "build a working example in a folder and show its week", json=False),
         Command("init", "write a commented configuration"),
         Command("check", "read all rules and the configuration; list every problem"),
+        Command("test", "run the rule tests that stand beside the rules"),
     ),
     "every day": (
         Command("plan", "show what would change, and why; changes nothing"),
         Command("apply", "make the calendar agree with the rules"),
         Command("run", "the same without questions, from a timer (--once)"),
     ),
+    "be away": (
+        Command("away", "note the days on which you are away"),
+        Command("pause", "stop writing, for a while or until `resume`"),
+        Command("resume", "go on writing"),
+    ),
     "look": (
         Command("status", "what stands now"),
         Command("log", "what was done, newest first"),
         Command("explain", "why a block stands where it does, or is missing"),
         Command("when", "the next dates of an `every:` phrase"),
+        Command("simulate", "run the rules over months in virtual time; changes nothing real"),
         Command("balance", "where the time went, by category beside its target"),
+        Command("signals", "what the `when:` rules measure, and which of them hold"),
     ),
     "change back": (
         Command("undo", "take back the last applies"),

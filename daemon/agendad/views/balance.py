@@ -208,30 +208,28 @@ def _bounds(goal: Goal, language: str) -> str:
 
 
 def balance_text(sheet: BalanceSheet, terminal: Terminal) -> str:
-    """One line a category with a bar; `│` on it marks the bounds of the target."""
+    """One line a category with a bar, two where they are too long; `│` on the bar marks the bounds of the target."""
     say = words(sheet.language)
     title = f"{say.day_range(sheet.first, sheet.last)} · {said('counted', sheet.language, time=duration(sheet.total))}"
     if not sheet.total:
         return f"{title}\n{said('nothing', sheet.language)}\n"
     rows = [(line, _cells(line, sheet)) for line in sheet.shown]
-    widths = [max(cells(row[column]) for _, row in rows) for column in range(3)]
-    fixed = sum(widths[1:]) + 2 * 5 + max(cells(row[3]) for _, row in rows)
-    bar = _BAR if terminal.width is None or terminal.width >= fixed + widths[0] + _BAR else _NARROW_BAR
-    if terminal.width is not None:
-        widths[0] = max(8, min(widths[0], terminal.width - fixed - bar))
+    name, time, share, target, verdict = (max(cells(row[column]) for _, row in rows) for column in range(5))
+    width = terminal.width
+    wide = width is None or name + _BAR + time + share + target + verdict + 10 <= width
+    bar = _BAR
+    if width is not None and not wide:
+        bar = _BAR if name + _BAR + time + share + 6 <= width else _NARROW_BAR
+        name = max(8, min(name, width - bar - time - share - 6))
     lines = [title, ""]
-    for line, (name, time, share, target, verdict) in rows:
-        head = (
-            f"{fit(name, widths[0])}  {_bar(line, sheet, bar)}  {_right(time, widths[1])}  {_right(share, widths[2])}"
-        )
-        beside = terminal.paint(verdict, _HUES[line.verdict]) if line.verdict else verdict
-        if terminal.width is None or widths[0] + bar + fixed + cells(verdict) <= terminal.width:
-            gap = " " * (max(cells(row[3]) for _, row in rows) - cells(target) + 2)
-            lines.append(f"{head}  {target}{gap}{beside}".rstrip())
-            continue
-        lines.append(head.rstrip())
-        if target:
-            lines.append(f"{' ' * (widths[0] + 2)}{target}: {beside}".rstrip())
+    for line, row in rows:
+        start = [fit(row[0], name), _bar(line, sheet, bar), _right(row[1], time), _right(row[2], share)]
+        beside = terminal.paint(row[4], _HUES[line.verdict]) if line.verdict else row[4]
+        if wide:
+            start += [fit(row[3], target), beside]
+        lines.append("  ".join(start).rstrip())
+        if not wide and line.goal:
+            lines.append(f"{' ' * (name + 2)}{row[3]} · {beside}")
     notes = [] if any(line.goal for line in sheet.lines) else ["", said("no-targets", sheet.language)]
     return "\n".join([*lines, *notes]) + "\n"
 
