@@ -21,7 +21,7 @@ from agendad.model.memory import Decisions
 from agendad.ports import Create, Delete, MailOutcome, MailSnapshot, Outcome, Snapshot, Update
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from zoneinfo import ZoneInfo
 
     from agendad.model.calendar import Moment
@@ -183,18 +183,12 @@ class MemoryCalendars:
 
 
 class MemoryMail:
-    """A mailbox in memory (`agendad.ports.MailPort`); `keep` is told of every draft that is put into it."""
+    """A mailbox in memory (`agendad.ports.MailPort`)."""
 
-    def __init__(
-        self,
-        messages: Iterable[Message] = (),
-        drafts: Iterable[StandingDraft] = (),
-        keep: Callable[[MailDraft], None] = lambda _: None,
-    ) -> None:
+    def __init__(self, messages: Iterable[Message] = (), drafts: Iterable[StandingDraft] = ()) -> None:
         self._messages = sorted(messages, key=_by_date)
         self._drafts = {draft.key: draft for draft in drafts}
         self._threads: dict[str, tuple[str, tuple[str, ...]]] = {}
-        self._keep = keep
         self._stamp = 0
 
     # ------------------------------------------------------------ the port
@@ -226,7 +220,6 @@ class MemoryMail:
             href=draft.key,
         )
         self._threads[draft.key] = (draft.sender.email.lower(), draft.references)
-        self._keep(draft)
         return MailOutcome("done")
 
     def remove_draft(self, draft: StandingDraft) -> MailOutcome:
