@@ -8,15 +8,32 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from agendad.rules.fields import accounts, categories, company, configuration, people, rule, selector, state, trigger
+from agendad.rules.fields import (
+    accounts,
+    categories,
+    company,
+    configuration,
+    expect,
+    people,
+    rule,
+    ruletest,
+    selector,
+    state,
+    trigger,
+)
 
 if TYPE_CHECKING:
     from agendad.rules.table import Schema, Table
 
-KINDS: Final = ("rules", "configuration", "people")
-"""What there is a schema for: rule files, agendad.yaml, people.yaml."""
+KINDS: Final = ("rules", "configuration", "people", "tests")
+"""What there is a schema for: rule files, agendad.yaml, people.yaml, rule tests."""
 
-_ROOTS: Final = {"rules": rule.FILE, "configuration": configuration.CONFIGURATION, "people": people.FILE}
+_ROOTS: Final = {
+    "rules": rule.FILE,
+    "configuration": configuration.CONFIGURATION,
+    "people": people.FILE,
+    "tests": ruletest.FILE,
+}
 _DEFINITIONS: Final[dict[str, dict[str, Table]]] = {
     "rules": {
         "rule": rule.RULE,
@@ -42,8 +59,28 @@ _DEFINITIONS: Final[dict[str, dict[str, Table]]] = {
         "attendees": selector.ATTENDEES,
     },
     "people": {"person": people.PERSON},
+    "tests": {
+        "test": ruletest.TEST,
+        "event": ruletest.EVENT,
+        "attendee": ruletest.ATTENDEE,
+        "recurrence": trigger.RECURRENCE,
+        "mail": ruletest.MAIL,
+        "person": ruletest.PERSON,
+        "expect": expect.EXPECT,
+        "block": expect.BLOCK,
+        "draft": expect.DRAFT,
+        "skipped": expect.SKIPPED,
+        "violation": expect.VIOLATION,
+        "me": configuration.ME,
+        "away": configuration.AWAY,
+    },
 }
-_TITLES: Final = {"rules": "agendad rule file", "configuration": "agendad.yaml", "people": "people.yaml"}
+_TITLES: Final = {
+    "rules": "agendad rule file",
+    "configuration": "agendad.yaml",
+    "people": "people.yaml",
+    "tests": "agendad rule tests (*.test.yaml)",
+}
 
 
 def schema(kind: str) -> Schema:

@@ -9,12 +9,13 @@ if TYPE_CHECKING:
 
     from agendad.cli.context import Context
 
-KINDS: Final = ("rules", "configuration", "people")  # `rules.schema.KINDS`, here so that `--help` need not import it
+KINDS: Final = ("rules", "configuration", "people", "tests")
+"""`rules.schema.KINDS`, here so that `--help` need not import it."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Of what."""
-    about = "of rule files (default), agendad.yaml, or people.yaml"
+    about = "of rule files (default), agendad.yaml, people.yaml, or rule tests"
     parser.add_argument("kind", nargs="?", type=_kind, choices=KINDS, default=KINDS[0], help=about)
 
 
@@ -27,4 +28,4 @@ def run(args: argparse.Namespace, context: Context) -> int:
 
 
 def _kind(word: str) -> str:
-    return "rules" if word == "rule" else word
+    return {"rule": "rules", "test": "tests"}.get(word, word)
