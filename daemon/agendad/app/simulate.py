@@ -17,6 +17,7 @@ from agendad.app.apply import Permissions, cycle
 from agendad.app.desk import Desk
 from agendad.app.observe import mail_since, stretch
 from agendad.app.simulated import MemoryCalendars, MemoryDecisions, MemoryMail
+from agendad.app.simulated_life import Life
 from agendad.app.simulation_book import Book
 from agendad.core.timeline import wall
 from agendad.errors import RefusedBySafety, UsageError
@@ -100,12 +101,16 @@ def simulate(
     total = -((start - end) // course.every)
     with Ledger.in_memory(home.state / "ledger.db") as ledger:
         stage = set_up(home, loaded, ledger, (start, end))
+        life = Life(loaded, course.first, course.last, seed=course.seed, sends=course.sends)
         before = stage.calendars.read(start, end)
         for number in range(total):
             now = (start.astimezone(UTC) + number * course.every).astimezone(zone)
             progress(now, number, total)
             stage.arrive(now)
-            book.record(_cycle(stage.desk, now, book), keep)
+            life.until(now, stage.calendars, stage.mail, book)
+            applied = _cycle(stage.desk, now, book)
+            book.record(applied, keep)
+            life.see(applied)
             if number % FORGET == FORGET - 1:
                 _forget(ledger, now)
     return Simulation(course, loaded, book, before, stage.calendars.read(start, end))

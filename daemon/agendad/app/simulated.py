@@ -238,22 +238,24 @@ class MemoryMail:
         """A mail that arrives or is sent."""
         insort(self._messages, message, key=_by_date)
 
-    def send(self, key: str, at: datetime) -> None:
-        """The person sends a draft at an instant; nothing happens when it does not lie there."""
-        if key in self._drafts:
-            draft, (sender, references) = self._take(key)
-            self.put(
-                Message(
-                    at=at,
-                    sender=sender,
-                    recipients=draft.recipients,
-                    subject=draft.subject,
-                    message_id=draft.message_id,
-                    references=references,
-                    sent=True,
-                    key=key,
-                )
+    def send(self, key: str, at: datetime) -> bool:
+        """The person sends a draft at an instant; false when it does not lie there any more."""
+        if key not in self._drafts:
+            return False
+        draft, (sender, references) = self._take(key)
+        self.put(
+            Message(
+                at=at,
+                sender=sender,
+                recipients=draft.recipients,
+                subject=draft.subject,
+                message_id=draft.message_id,
+                references=references,
+                sent=True,
+                key=key,
             )
+        )
+        return True
 
     def _take(self, key: str) -> tuple[StandingDraft, tuple[str, tuple[str, ...]]]:
         return self._drafts.pop(key), self._threads.pop(key, ("", ()))
