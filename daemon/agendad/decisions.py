@@ -108,9 +108,7 @@ def _from_json(raw: Mapping[str, Any]) -> Decisions:
     return Decisions(
         deleted={key: _gone(entry) for key, entry in raw.get("deleted", {}).items()},
         first_days={rule: _instant(at) for rule, at in raw.get("first_days", {}).items()},
-        absences=tuple(
-            (date.fromisoformat(each["from"]), date.fromisoformat(each["to"])) for each in raw.get("absences", [])
-        ),
+        absences=tuple((_date(each["from"]), _date(each["to"])) for each in raw.get("absences", [])),
         pauses=tuple(
             Pause(_instant(each["from"]), _instant(each["to"]) if each["to"] else None)
             for each in raw.get("pauses", [])
@@ -137,6 +135,13 @@ def _gone(entry: Mapping[str, str]) -> Gone:
 def _gone_draft(entry: Mapping[str, str]) -> GoneDraft:
     causes: dict[str, Literal["hand", "undo"]] = {"hand": "hand", "undo": "undo"}
     return GoneDraft(entry["rule"], date.fromisoformat(entry["day"]), causes[entry.get("by", "hand")])
+
+
+def _date(text: str) -> date:
+    day = date.fromisoformat(text)
+    if not _YEARS[0] <= day.year < _YEARS[1]:
+        raise ValueError(f"{text!r} is not a day of our days")
+    return day
 
 
 def _instant(text: str) -> datetime:

@@ -29,6 +29,8 @@ SOME = Decisions(
 )
 WHEN = st.datetimes(datetime(1900, 1, 1), datetime(8999, 12, 31), timezones=st.just(UTC))  # noqa: DTZ001  # bounds
 
+DAY = st.dates(date(1900, 1, 1), date(8999, 12, 31))
+
 
 class Stopped(Exception):
     """The process ends here."""
@@ -43,7 +45,7 @@ def test_without_a_file_nothing_was_decided(tmp_path):
         Decisions,
         deleted=st.dictionaries(st.text(), st.builds(Gone, st.text(), st.dates(), st.sampled_from(["hand", "undo"]))),
         first_days=st.dictionaries(st.text(), WHEN),
-        absences=st.lists(st.tuples(st.dates(), st.dates())).map(tuple),
+        absences=st.lists(st.tuples(DAY, DAY)).map(tuple),
         pauses=st.lists(st.builds(Pause, WHEN, st.none() | WHEN)).map(tuple),
         drafts=st.dictionaries(
             st.text(), st.builds(GoneDraft, st.text(), st.dates(), st.sampled_from(["hand", "undo"]))
@@ -102,6 +104,7 @@ def test_stopped_at_any_point_the_file_is_the_old_one_or_the_new_one(tmp_path):
         ('{"version": 1, "first_days": {"a": 7}}', "not as it was written"),
         ('{"version": 1, "absences": [{"from": "2026-13-01", "to": "2026-12-01"}]}', "month"),
         ('{"version": 1, "first_days": {"a": "0001-01-01T00:00:00+14:00"}}', "not a time of our days"),
+        ('{"version": 1, "absences": [{"from": "2026-12-01", "to": "9999-12-31"}]}', "not a day of our days"),
         ('{"version": 1, "drafts": {"m/1": {"rule": "m"}}}', "'day'"),
         ('{"version": 1, "drafts": {"m/1": {"rule": "m", "day": "2026-11-23", "by": "cat"}}}', "'cat'"),
         ('{"version": 1, "episodes": {"m": "yesterday"}}', "yesterday"),

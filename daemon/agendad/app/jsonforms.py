@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from datetime import date, tzinfo
 
     from agendad.model.calendar import EventFields
+    from agendad.model.memory import Pause
     from agendad.model.plan import Change, Plan, PlannedBlock, PlannedDraft, Skipped, Violation
 
 JSON = dict[str, object]
@@ -89,6 +90,15 @@ def draft_json(draft: PlannedDraft, zone: tzinfo | None) -> JSON:
         "text": draft.text,
         "late": draft.late,
         "why": sentences(draft.why),
+    }
+
+
+def pause_json(pause: Pause | None, zone: tzinfo | None) -> JSON:
+    """Whether writing is stopped, since when and until when (null: until `agendad resume`)."""
+    return {
+        "paused": pause is not None,
+        "since": moment_json(pause.start, zone) if pause else None,
+        "until": moment_json(pause.end, zone) if pause and pause.end else None,
     }
 
 

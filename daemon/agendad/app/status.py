@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from agendad.app.away import absences_ahead, pause
 from agendad.errors import AgendadError, ProblemsFound, ProviderError, RefusedBySafety
 from agendad.ledger.history import runs
 
@@ -12,10 +13,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from zoneinfo import ZoneInfo
 
+    from agendad.app.away import Absence
     from agendad.app.cycle import Look
     from agendad.diagnostics import Diagnostic
     from agendad.ledger import Ledger
     from agendad.ledger.history import RunEntry
+    from agendad.model.memory import Pause
     from agendad.model.plan import Change, PlannedBlock
 
 
@@ -23,7 +26,8 @@ if TYPE_CHECKING:
 class Status:
     """How things stand. `trouble` is what keeps the calendar from being read; the rest is then what is remembered.
 
-    `blocks` are the ones ahead in order; `changes` are what the next cycle would do.
+    `blocks` are the ones ahead in order; `changes` are what the next cycle would do; `absences` those that were noted
+    and are not over.
     """
 
     problems: tuple[Diagnostic, ...]
@@ -33,7 +37,8 @@ class Status:
     changes: tuple[Change, ...] = ()
     pinned: tuple[str, ...] = ()
     deleted: tuple[str, ...] = ()
-    paused: bool = False
+    pause: Pause | None = None
+    absences: tuple[Absence, ...] = ()
     zone: ZoneInfo | None = None
 
 
@@ -55,6 +60,7 @@ def status(ledger: Ledger, cycle: Callable[[], Look]) -> Status:
         changes=seen.reconciled.changes,
         pinned=tuple(sorted(seen.hands.pinned)),
         deleted=tuple(sorted(seen.hands.deleted)),
-        paused=seen.context.paused,
+        pause=pause(seen.memory.decisions, seen.now),
+        absences=absences_ahead(seen.memory.decisions, seen.now.date()),
         zone=seen.settings.timezone,
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -24,13 +23,15 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, context: Context) -> int:
     """Prints the changes that were tried; works with broken rules too."""
+    from agendad.cli.days import midnight
     from agendad.cli.work import home, zone_of
     from agendad.ledger.history import log
 
     found = home(context)
     zone = zone_of(found.read())
+    since = None if args.since is None else midnight(args.since, context.clock(zone).now(), "--since")
     with found.ledger() as ledger:
-        entries = log(ledger, rule=args.rule, key=args.key, since=_since(args.since, zone), limit=args.limit)
+        entries = log(ledger, rule=args.rule, key=args.key, since=since, limit=args.limit)
     if context.json:
         context.print_json({"version": 1, "entries": [as_json(entry, zone) for entry in entries]})
         return 0
@@ -93,13 +94,3 @@ def told(entries: Iterable[LogEntry], zone: tzinfo | None) -> Iterator[tuple[Log
             why.append(f"[{entry.status}{': ' + entry.message if entry.message else ''}]")
         place = f"{SIGNS[entry.action]} {when(fields, zone) if fields else ''}"
         yield entry, (place, fields.title if fields else "", "; ".join(why))
-
-
-def _since(text: str | None, zone: tzinfo | None) -> datetime | None:
-    from agendad.errors import UsageError
-    from agendad.rules.grammar import GrammarError, parse_date
-
-    try:
-        return None if text is None else datetime.combine(parse_date(text), datetime.min.time(), zone)
-    except GrammarError as error:
-        raise UsageError(f"--since {text}: {error.message}", hint=error.hint) from None

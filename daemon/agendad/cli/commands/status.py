@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -33,21 +32,16 @@ def run(args: argparse.Namespace, context: Context) -> int:
             return look_now(begin(context), ledger)
 
         found = status(ledger, cycle)
-    zone = (
-        found.blocks[0].fields.start.tzinfo
-        if found.blocks and isinstance(found.blocks[0].fields.start, datetime)
-        else None
-    )
     if context.json:
-        context.print_json(as_json(found, zone))
+        context.print_json(as_json(found, found.zone))
     else:
-        context.write(as_text(found, zone))
+        context.write(as_text(found, found.zone))
     return found.trouble.exit_status if found.trouble else 0
 
 
 def as_json(found: Status, zone: tzinfo | None) -> dict[str, object]:
     """`status --json`."""
-    from agendad.app.jsonforms import block_json, change_json
+    from agendad.app.jsonforms import block_json, change_json, pause_json
     from agendad.rules.report import as_json as problem_json
 
     return {
@@ -59,7 +53,9 @@ def as_json(found: Status, zone: tzinfo | None) -> dict[str, object]:
         "changes": [change_json(change, zone) for change in found.changes],
         "pinned": list(found.pinned),
         "deleted_by_hand": list(found.deleted),
-        "paused": found.paused,
+        "paused": found.pause is not None,
+        "paused_until": pause_json(found.pause, zone)["until"],
+        "absences": [{"from": first.isoformat(), "to": last.isoformat()} for first, last in found.absences],
     }
 
 
@@ -78,8 +74,12 @@ def as_text(found: Status, zone: tzinfo | None) -> str:
         lines.append(f"{counted(warnings, 'warning')} (`agendad check`, `agendad doctor`)")
     if found.trouble:
         lines.append(f"{found.trouble.message}" + (f"\n  hint: {found.trouble.hint}" if found.trouble.hint else ""))
-    if found.paused:
-        lines.append("paused: nothing is written until `agendad resume`")
+    if found.pause:
+        end = found.pause.end
+        until = f"{end.astimezone(zone):%Y-%m-%d %H:%M}" if end else "`agendad resume`"
+        lines.append(f"paused: nothing is written until {until}")
+    if found.absences:
+        lines.append("away: " + words("en").some([words("en").day_range(*each) for each in found.absences]))
     if found.blocks:
         lines.append(f"{counted(len(found.blocks), 'block')} ahead; next:")
         shown = [(block, "" if block.state == "written" else f" ({block.state})") for block in found.blocks[:_NEXT]]
