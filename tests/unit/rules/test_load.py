@@ -315,7 +315,7 @@ def test_a_whole_configuration_folder(tmp_path: Path) -> None:
     assert {rule.timezone.key for rule in loaded.rules} == {"Europe/Paris"}
     settings = loaded.settings
     assert settings is not None
-    assert settings.me == Me("Ada", frozenset({"ada@example.com"}), frozenset({"example.com"}))
+    assert settings.me == Me("Ada", frozenset({"ada@example.com"}), frozenset({"example.com"}), "ada@example.com")
     assert settings.calendar.path == tmp_path / "calendars"
     assert (settings.calendar.write, settings.calendar.read) == ("personal", ("personal",))
     assert settings.working_hours == dict.fromkeys(range(5), (TimeWindow(540, 720), TimeWindow(840, 1080)))

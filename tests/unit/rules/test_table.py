@@ -125,7 +125,12 @@ def test_the_schema_accepts_every_file_of_the_reference(text: str) -> None:
         "version: 1\nrules: {a: {block: A, every: day, after: {meeting: any}}}",
         "version: 1\nrules: {a: {block: A, every: week, lasts: 45}}",
         "version: 1\nrules: {a: {block: A, every: week, lasts: 1h, priority: 5}}",
-        "version: 1\nrules: {a: {block: A, every: week, lasts: 1h, with: {group: team}}}",
+        "version: 1\nrules: {a: {block: A, draft: a.md.j2, every: week, lasts: 1h}}",
+        "version: 1\nrules: {a: {block: A, every: week, lasts: 1h, with: {groop: team}}}",
+        "version: 1\nrules: {a: {block: A, every: week, lasts: 1h, with: {group: team, pick: 21}}}",
+        "version: 1\nrules: {a: {block: A, every: week, lasts: 1h, for_each: {group: team, pick: 1}}}",
+        "version: 1\nrules: {a: {draft: a.md.j2, every: week, unless: sent}}",
+        "version: 1\nrules: {a: {block: A, when: {nothing: {meeting: any}, in: 30d}, lasts: 1h}}",
         "version: 1\nrules: {a: {block: A, after: {meting: any}, lasts: 1h}}",
     ],
 )
