@@ -36,7 +36,8 @@ class Row:
     """One category.
 
     share        percent of all counted time
-    least, most  the target in minutes over the whole range (a percentage turned into minutes); None: unbounded
+    least, most  the target in minutes over the whole range (a percentage turned into minutes); None: unbounded, or a
+                 percentage of nothing
     measured     what is compared with the target, in its unit: minutes in the range, or percent
     verdict      None without a target, and for a percentage of nothing
     difference   from the nearest bound of the target, in its unit over the range: below zero when too little, 0 within
@@ -129,9 +130,9 @@ def _row(category: Category, own: Minutes, wholes: Mapping[str, Minutes], weeks:
         least, most = (None if bound is None else bound * weeks for bound in (target.least, target.most))
         return Row(category.name, own, share, target, least, most, own, *_judged(own, least, most))
     whole = wholes.get(target.of, 0)
-    least, most = (None if bound is None else bound * whole / 100 for bound in (target.least, target.most))
     if not whole:
-        return Row(category.name, own, share, target, least, most)
+        return Row(category.name, own, share, target)
+    least, most = (None if bound is None else bound * whole / 100 for bound in (target.least, target.most))
     part = 100 * own / whole
     return Row(category.name, own, share, target, least, most, part, *_judged(part, target.least, target.most))
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
-from agendad.views.terminal import cells, fit
+from agendad.views.terminal import cells, filled, fit
 from agendad.views.words import clean, duration, words
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ _TEXT: Final = {
     "measured": ("{measured}: {judged}", "{measured} : {judged}"),
     "unjudged": ("nothing to compare with", "rien à quoi comparer"),
     "points": ("{number} points", "{number} points"),
-    "point": ("1 point", "1 point"),
+    "point": ("{number} point", "{number} point"),
     "category": ("Category", "Catégorie"),
     "time": ("Time", "Temps"),
     "share": ("Share", "Part"),
@@ -150,7 +150,7 @@ def said(name: str, language: str, **facts: object) -> str:
 def percent(value: float, language: str) -> str:
     """`34 %`, with one decimal where the number is small."""
     number = f"{value:.1f}" if 0 < value < 9.95 and round(value) != value else f"{value:.0f}"
-    return f"{number.replace('.', ',') if words(language).tag == 'fr' else number} %"
+    return f"{_number(number, language)} %"
 
 
 def goal_text(goal: Goal, language: str) -> str:
@@ -174,9 +174,7 @@ def verdict_text(line: Line, language: str) -> str:
         amount = duration(max(1, round(distance)))
     else:
         points = f"{distance:.0f}" if distance >= 1 else f"{max(distance, 0.1):.1f}"
-        french = words(language).tag == "fr"
-        number = points.replace(".", ",") if french else points
-        amount = said("point" if points == "1" else "points", language, number=number)
+        amount = said("point" if points == "1" else "points", language, number=_number(points, language))
     judged = said(line.verdict, language, difference=amount)
     if not line.goal.of or line.measured is None:
         return judged
@@ -192,9 +190,13 @@ def period_text(period: Period, sheet: BalanceSheet, say: Words) -> str:
     return name if period.whole else said("in-part", sheet.language, period=name)
 
 
+def _number(text: str, language: str) -> str:
+    return text.replace(".", ",") if words(language).tag == "fr" else text
+
+
 def _bounds(goal: Goal, language: str) -> str:
     def amount(bound: float) -> str:
-        return duration(round(bound)) if goal.unit == "minutes" else percent(bound, language)
+        return duration(round(bound)) if goal.unit == "minutes" else f"{_number(f'{bound:g}', language)} %"
 
     if goal.least is not None and goal.most is not None:
         name = "exactly" if goal.least == goal.most else "range"
@@ -220,7 +222,7 @@ def balance_text(sheet: BalanceSheet, terminal: Terminal) -> str:
     bar = _BAR
     if width is not None and not wide:
         bar = _BAR if name + _BAR + time + share + 6 <= width else _NARROW_BAR
-        name = max(8, min(name, width - bar - time - share - 6))
+        name = max(8, min(name, width // 2 - 6, width - bar - time - share - 6))
     lines = [title, ""]
     for line, row in rows:
         start = [fit(row[0], name), _bar(line, sheet, bar), _right(row[1], time), _right(row[2], share)]
@@ -229,9 +231,16 @@ def balance_text(sheet: BalanceSheet, terminal: Terminal) -> str:
             start += [fit(row[3], target), beside]
         lines.append("  ".join(start).rstrip())
         if not wide and line.goal:
-            lines.append(f"{' ' * (name + 2)}{row[3]} · {beside}")
+            lines += _below(f"{row[3]} · {row[4]}", f"{row[3]} · {beside}", name + 2, terminal)
     notes = [] if any(line.goal for line in sheet.lines) else ["", said("no-targets", sheet.language)]
     return "\n".join([*lines, *notes]) + "\n"
+
+
+def _below(plain: str, painted: str, indent: int, terminal: Terminal) -> list[str]:
+    """The target below its bar, broken only where it must be."""
+    if terminal.width is None or indent + cells(plain) <= terminal.width:
+        return [f"{' ' * indent}{painted}"]
+    return [f"    {part}" for part in filled(plain, max(8, terminal.width - 4))]
 
 
 def _cells(line: Line, sheet: BalanceSheet) -> tuple[str, str, str, str, str]:

@@ -25,13 +25,14 @@ _TEXT: Final = {
     "and": (" and ", " et "),
     "with": ("with {}", "avec {}"),
     "without": ("without {}", "sans {}"),
-    "others": ("with {} others", "à {} autres"),
+    "others": ("with {} others", "avec {} autres personnes"),
+    "others-or-more": ("with {} others or more", "avec {} autres personnes ou plus"),
     "to": ("{} to {}", "{} à {}"),
-    "or-more": ("{} or more", "{} ou plus"),
     "called": ("called by {}", "à l’invitation de {}"),
+    "mine": ("called by me", "à mon invitation"),
     "me": ("me", "moi"),
-    "group": ("group {}", "groupe {}"),
-    "tier": ("tier {}", "cercle {}"),
+    "group": ("group {}", "le groupe {}"),
+    "tier": ("tier {}", "le cercle {}"),
     "least": ("of {} or more", "de {} ou plus"),
     "longer": ("of more than {}", "de plus de {}"),
     "most": ("of {} or less", "de {} ou moins"),
@@ -97,7 +98,9 @@ class _Phrase:
             yield self._or(self._say("quoted", each.text) for each in selector.title)
         if selector.attendees is not None:
             yield from self._company(selector.attendees)
-        if selector.organizer:
+        if [party.kind for party in selector.organizer] == ["me"]:
+            yield self._say("mine")
+        elif selector.organizer:
             yield self._say("called", self._or(map(self._party, selector.organizer)))
         if selector.lasts is not None:
             yield self._length(selector.lasts)
@@ -133,8 +136,8 @@ class _Phrase:
             yield self._say("without", self._or(map(self._party, test.none)))
         if test.count is not None:
             least, most = test.count
-            number = self._say("or-more", least) if most is None else self._say("to", least, most)
-            yield self._say("others", least if least == most else number)
+            number = str(least) if most in (None, least) else self._say("to", least, most)
+            yield self._say("others-or-more" if most is None else "others", number)
 
     def _party(self, party: Party) -> str:
         match party.kind:

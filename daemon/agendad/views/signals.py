@@ -86,7 +86,7 @@ _TEXT: Final = {
     "days": ("{number} days", "{number} jours"),
     "now": ("today", "aujourd’hui"),
     "ago": ("{days} ago", "il y a {days}"),
-    "past": ("in the past {days}", "sur les derniers {number} jours"),
+    "past": ("in the past {days}", "sur les {number} derniers jours"),
     "past-one": ("in the past day", "sur le dernier jour"),
     "quoted": ("“{title}”", "« {title} »"),
     "untitled": ("an event without a title", "un évènement sans titre"),
@@ -99,10 +99,10 @@ _TEXT: Final = {
     "off": ("off", "inactif"),
     "no-rules": (
         "No rule measures the calendar yet. One with `when:` does, for example\n"
-        "  when: {none: {meeting: one-on-one}, in: 30d}\n"
+        "  when: {{none: {{meeting: one-on-one}}, in: 30d}}\n"
         "as docs/rules.md shows.",
         "Aucune règle ne mesure encore l’agenda. Une règle avec `when:` le fait, par exemple\n"
-        "  when: {none: {meeting: one-on-one}, in: 30d}\n"
+        "  when: {{none: {{meeting: one-on-one}}, in: 30d}}\n"
         "comme le montre docs/rules.md.",
     ),
 }
