@@ -19,6 +19,7 @@ from agendad.model.identity import draft_digest, is_own, message_id
 from agendad.model.mail import Message, StandingDraft
 from agendad.model.memory import Decisions
 from agendad.ports import Create, Delete, MailOutcome, MailSnapshot, Outcome, Snapshot, Update
+from agendad.providers.mime import deliverable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -206,7 +207,8 @@ class MemoryMail:
         if draft.key in self._drafts:
             return MailOutcome("conflict", "a draft of this key lies in Drafts already")
         self._stamp += 1
-        addresses = [address.email.lower() for address in (*draft.to, *draft.cc, *draft.bcc)]
+        everybody = (*draft.to, *draft.cc, *draft.bcc)
+        addresses = [address.email.lower() for address in everybody if deliverable(address.email)]
         self._drafts[draft.key] = StandingDraft(
             key=draft.key,
             rule=draft.rule,
@@ -227,7 +229,7 @@ class MemoryMail:
         stands = self._drafts.get(draft.key)
         if stands is None:
             return MailOutcome("conflict", "the draft is gone")
-        if stands.edited or stands.etag != draft.etag:
+        if stands.edited or (stands.etag, stands.href) != (draft.etag, draft.href):
             return MailOutcome("conflict", "the draft was changed since it was read")
         self._take(draft.key)
         return MailOutcome("done")
@@ -237,6 +239,15 @@ class MemoryMail:
     def put(self, message: Message) -> None:
         """A mail that arrives or is sent."""
         insort(self._messages, message, key=_by_date)
+
+    def edit(self, key: str) -> None:
+        """The person rewrites a draft in its place."""
+        self._stamp += 1
+        self._drafts[key] = replace(self._drafts[key], edited=True, etag=f"{self._stamp}")
+
+    def discard(self, key: str) -> None:
+        """The person deletes a draft."""
+        self._take(key)
 
     def send(self, key: str, at: datetime) -> bool:
         """The person sends a draft at an instant; false when it does not lie there any more."""
