@@ -138,6 +138,14 @@ class MailPort(Protocol):
         ...
 
 
+class MailStore(MailPort, Protocol):
+    """A mailbox that keeps whole mails, as every real one does."""
+
+    def source(self, draft: StandingDraft) -> bytes | None:
+        """The bytes of an own draft as it lies there now, edited or not; None when it is gone."""
+        ...
+
+
 class Clock(Protocol):
     """Where `now` comes from; commands pass a fixed one under `--now`."""
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from agendad.diagnostics import Diagnostic
     from agendad.ledger import Ledger
     from agendad.model.settings import Person, Settings
-    from agendad.ports import CalendarPort, MailPort
+    from agendad.ports import CalendarPort, MailStore
     from agendad.rules.load import Loaded
 
 
@@ -66,7 +66,7 @@ class Home:
 
         return open_calendars(settings, cache=self.state / "cache", now=now, checkpoint=self.checkpoint)
 
-    def mail(self, settings: Settings) -> MailPort | None:
+    def mail(self, settings: Settings) -> MailStore | None:
         """The configured mailbox, None without one. As with calendars, only its cache is written by reading it."""
         if settings.mail is None:
             return None

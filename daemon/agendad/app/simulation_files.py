@@ -6,13 +6,12 @@ It is built beside its place and put there at the end, so that an interrupted si
 from __future__ import annotations
 
 import json
-import re
 import shutil
 from contextlib import contextmanager
-from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
-from agendad.app.simulation_report import report_json
+from agendad.app.eml import draft_name
+from agendad.app.simulation_report import report_json, report_of
 from agendad.core.hands import instant
 from agendad.errors import UsageError
 
@@ -29,9 +28,6 @@ CALENDAR: Final = "calendar.ics"
 DRAFTS: Final = "drafts"
 REPORT: Final = "report.json"
 PAGE: Final = "report.html"
-
-_UNSAFE: Final = re.compile(r"[^A-Za-z0-9._-]+")
-_LONGEST_NAME: Final = 80
 
 
 class Folder:
@@ -51,6 +47,7 @@ class Folder:
     def finish(self, simulation: Simulation) -> None:
         """Writes everything else."""
         from agendad.providers.local.compose import copied_file
+        from agendad.views.report_page import page
 
         book = simulation.book
         events = sorted(simulation.after.events, key=lambda event: _order(event, book.start))
@@ -58,12 +55,7 @@ class Folder:
         (self._path / CALENDAR).write_bytes(copied_file(inside, book.start))
         text = json.dumps(report_json(simulation), ensure_ascii=False, indent=1)
         (self._path / REPORT).write_text(text + "\n", encoding="utf-8", errors="replace")
-
-
-def draft_name(key: str, due: datetime) -> str:
-    """The name of a draft's file: when it is due, its key as far as it is safe, and a digest of the whole key."""
-    safe = _UNSAFE.sub("-", key).strip("-.")[:_LONGEST_NAME]
-    return f"{due:%Y-%m-%dT%H%M}-{safe}-{sha256(key.encode('utf-8', 'replace')).hexdigest()[:6]}.eml"
+        (self._path / PAGE).write_text(page(report_of(simulation)), encoding="utf-8", errors="replace")
 
 
 @contextmanager

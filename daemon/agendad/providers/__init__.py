@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from agendad.model.settings import Settings
-    from agendad.ports import CalendarPort, MailPort
+    from agendad.ports import CalendarPort, MailStore
 
 
 def open_calendars(
@@ -46,7 +46,7 @@ def open_calendars(
 
 def open_mail(
     settings: Settings, *, cache: Path | None, checkpoint: Callable[[str], None] | None = None
-) -> MailPort | None:
+) -> MailStore | None:
     """The mailbox that the configuration names; None where it names none.
 
     `cache` and `checkpoint` as for calendars. Raises ProviderError for a provider that is not built in, and for a mail

@@ -105,6 +105,12 @@ class Maildir:
             return MailOutcome("failed", error.message)
         return MailOutcome("done")
 
+    def source(self, draft: StandingDraft) -> bytes | None:
+        """See `MailStore`."""
+        entry = self._drafts.find(draft.href)
+        data = None if entry is None or entry.trashed else self._drafts.whole(entry)
+        return data if data is not None and own_key(data) == draft.key else None
+
     def _place(self, beside: str, usual: Path) -> Path:
         """The usual place of a folder, or the one without a dot where that alone is there."""
         other = self._root / beside
