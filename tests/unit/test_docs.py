@@ -24,7 +24,17 @@ timezone: Europe/Paris
 country: FR
 working_hours: {mon-fri: "09:00-18:00"}
 calendar: {provider: local, path: calendars, write: personal, read: [personal]}
+mail: {provider: maildir, path: Mail}
 """
+PEOPLE = """\
+version: 1
+groups: [board]
+people:
+  ada: {name: Ada Martin, emails: [ada@example.org], groups: [board, mentors], tier: 1}
+  grace: {name: Grace Hopper, emails: [grace@example.org], groups: [team], tier: 1}
+  alan: {name: Alan Turing, emails: [alan@example.org], groups: [team], tier: 2}
+"""
+TEMPLATE = re.compile(r"[\w/-]+\.md\.j2")
 BLOCK = re.compile(r"^```(?P<kind>\w*)\n(?P<text>.*?)^```", re.MULTILINE | re.DOTALL)
 
 
@@ -47,10 +57,11 @@ def blocks(kind: str) -> list[Block]:
 
 def write(folder: Path, text: str) -> None:
     """Puts a block where a file of its kind belongs, beside what it needs to be checked."""
-    files = {"agendad.yaml": CONFIGURATION}
+    files = {"agendad.yaml": CONFIGURATION, "people.yaml": PEOPLE}
+    files |= {f"templates/{name}": "---\nsubject: Hello\n---\nHello\n" for name in TEMPLATE.findall(text)}
     if re.search(r"^rules:", text, re.MULTILINE):
         files["rules/example.yaml"] = text
-    elif re.search(r"^people:", text, re.MULTILINE):
+    elif re.search(r"^people:\n", text, re.MULTILINE):
         files["people.yaml"] = text
     else:
         files["agendad.yaml"] = text
@@ -63,7 +74,7 @@ def write(folder: Path, text: str) -> None:
 def test_yaml_in_the_documentation_is_correct(block: Block, tmp_path: Path) -> None:
     write(tmp_path, block.text)
     packs = [folder for folder in templates_dir().iterdir() if folder.is_dir()]
-    found = load_configuration(tmp_path, template_dirs=(*packs, templates_dir()))
+    found = load_configuration(tmp_path, template_dirs=(*packs, templates_dir(), tmp_path / "templates"))
     wrong = [problem for problem in found.diagnostics if problem.code != "no-rules"]
     assert not wrong, as_text(wrong, colour=False)
 

@@ -1,6 +1,6 @@
-"""The field tables of `docs/rules.md`, written between markers from the table of fields.
+"""The field tables of `docs/rules.md` and `docs/rule-tests.md`, written between markers from the table of fields.
 
-    python -m agendad.rules.reference docs/rules.md
+    python -m agendad.rules.reference docs/rules.md docs/rule-tests.md
 
 A test holds the page in step, so a key cannot be added without its line in the reference.
 """
@@ -17,9 +17,11 @@ from agendad.rules.fields import (
     categories,
     company,
     configuration,
+    expect,
     letter,
     people,
     rule,
+    ruletest,
     selector,
     state,
     trigger,
@@ -56,7 +58,7 @@ SECTIONS: Final[dict[str, Iterable[Field[object]]]] = {
     "attendees": selector.ATTENDEES.fields.values(),
     "letter": (letter.DRAFT, *letter.LETTER),
     "company": (company.FOR_EACH, company.WITH, company.INVITE, company.NOTIFY),
-    "people_choice": company.COMPANY.fields.values(),
+    "choice": company.COMPANY.fields.values(),
     "state": (*state.STATE.fields.values(), trigger.AGAIN),
     "mail": (accounts.MAIL_PROVIDER, accounts.MAIL_PATH),
     "category": (categories.TARGET,),
@@ -64,6 +66,24 @@ SECTIONS: Final[dict[str, Iterable[Field[object]]]] = {
     "calendar": (accounts.PROVIDER, accounts.PATH, accounts.WRITE, accounts.READ),
     "person": people.PERSON.fields.values(),
     "people": people.FILE.fields.values(),
+    "test_file": (
+        ruletest.NOW,
+        ruletest.EVENTS,
+        ruletest.PEOPLE,
+        ruletest.MAILS,
+        ruletest.ABSENCES,
+        ruletest.DELETED,
+        ruletest.TESTS,
+    ),
+    "test": ruletest.TEST.fields.values(),
+    "test_event": ruletest.EVENT.fields.values(),
+    "test_attendee": ruletest.ATTENDEE.fields.values(),
+    "test_mail": ruletest.MAIL.fields.values(),
+    "test_expect": expect.EXPECT.fields.values(),
+    "test_block": expect.BLOCK.fields.values(),
+    "test_draft": expect.DRAFT.fields.values(),
+    "test_skipped": expect.SKIPPED.fields.values(),
+    "test_violation": expect.VIOLATION.fields.values(),
 }
 """The fields of each marked section of the page, in its order."""
 

@@ -75,7 +75,7 @@ def yaml_blocks() -> list[str]:
 
 def kind_of(text: str) -> str:
     """Which of the three kinds of file a block is."""
-    return "rules" if "\nrules:" in text else "people" if "\npeople:" in text else "configuration"
+    return "rules" if "\nrules:" in text else "people" if "\npeople:\n" in text else "configuration"
 
 
 @pytest.mark.parametrize(("table", "field"), FIELDS, ids=name)

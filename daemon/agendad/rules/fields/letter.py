@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Final
 
 from agendad.model.rule import Letter, Recipient
 from agendad.rules.fields.common import STRING, list_or_one, words
-from agendad.rules.fields.selector import party
+from agendad.rules.fields.selector import ADDRESS, party
 from agendad.rules.source import Refused
 from agendad.rules.spelling import nearest
 from agendad.rules.table import Field
 from agendad.rules.values import comma_parts, refuse, scalar, shown, text, word_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from typing import Literal
 
     from agendad.diagnostics import Diagnostic
@@ -33,6 +34,9 @@ _RECIPIENTS: Final[dict[str, Word]] = {
 FROM_EVENT: Final = ("organizer", "attendees", "external attendees")
 """The recipients that only an event has."""
 
+_ANY_RECIPIENT: Final = (
+    "write `organizer`, `attendees`, `external attendees`, `person`, `me`, an address, a person's id or `group:NAME`"
+)
 _MEANT: Final = {
     **dict.fromkeys(("organiser", "host", "owner"), "organizer"),
     **dict.fromkeys(("attendee", "guests", "participants", "invitees", "all", "everyone", "everybody"), "attendees"),
@@ -50,6 +54,11 @@ def _template(node: Node) -> Letter:
     if pure.is_absolute() or ".." in pure.parts or "\0" in name:
         hint = f"write the name below it, such as `follow-up{SUFFIX}`"
         refuse(node, "bad-template", f"`{shown(name)}` is outside the templates folder", hint)
+    if not pure.name.removesuffix(SUFFIX) or not name.endswith(SUFFIX):
+        stem = name.partition(".")[0]
+        meant = f"did you mean `{shown(stem)}{SUFFIX}`?" if stem and len(stem.split()) == 1 else ""
+        hint = meant or f"such as `draft: follow-up{SUFFIX}`"
+        refuse(node, "bad-template", f"the template of a draft is a file whose name ends with `{SUFFIX}`", hint)
     return Letter(name, {}, {})
 
 
@@ -58,14 +67,17 @@ def recipient(node: Scalar) -> Recipient:
     word = " ".join(node.text.split())
     if word in _RECIPIENTS:
         return Recipient(_RECIPIENTS[word])
-    if meant := _MEANT.get(word.casefold(), ""):
-        refuse(node, "bad-recipient", f"`{shown(word)}` is no recipient that is known", f"did you mean `{meant}`?")
-    if " " in word and (near := nearest(word, (*_RECIPIENTS, *_MEANT))):
-        meant = _MEANT.get(near, near)
-        refuse(node, "bad-recipient", f"`{shown(word)}` is no recipient that is known", f"did you mean `{meant}`?")
-    if word.startswith(("tier:", "*@")):
+    if word.startswith(("tier:", "*@", "@")):
         hint = "write `group:NAME`, an address or a person's id"
-        refuse(node, "bad-recipient", f"`{shown(word)}` are too many people to write to", hint)
+        refuse(node, "bad-recipient", f"`{shown(word)}` is not somebody to write to", hint)
+    meant = _MEANT.get(word.casefold(), "")
+    if not meant and "@" in word and not ADDRESS.fullmatch(word) and (bare := ADDRESS.search(word)):
+        meant = bare.group()
+    if not meant and " " in word and "@" not in word and (near := nearest(word, (*_RECIPIENTS, *_MEANT))):
+        meant = _MEANT.get(near, near)
+    hint = f"did you mean `{shown(meant)}`?" if meant else _ANY_RECIPIENT
+    if meant or ("@" not in word and (" " in word or ":" in word.removeprefix("group:"))):
+        refuse(node, "bad-recipient", f"`{shown(word)}` is no recipient that is known", hint)
     return Recipient("party", party(node))
 
 
@@ -95,9 +107,19 @@ def _to(name: str, means: str, example: str, *synonyms: str) -> Field[tuple[Reci
     return Field(name, _recipients, means, example, schema, synonyms=synonyms, verbs=("draft", "protect"))
 
 
-def _choice(name: str, known: tuple[str, ...], means: str, synonyms: tuple[str, ...]) -> Field[str]:
-    read: Reader[str] = word_of(*known)
-    return Field(name, read, means, known[0], words(*known), synonyms=synonyms, verbs=("draft", "protect"))
+def _choice(name: str, known: Mapping[str, str], means: str, synonyms: tuple[str, ...]) -> Field[str]:
+    """A field that takes one of the `known` words, given with what people write in their place."""
+    one_of: Reader[str] = word_of(*known)
+    otherwise = {other: word for word, others in known.items() for other in others.split()}
+
+    def read(node: Node) -> str:
+        word = scalar(node).text.strip()
+        if meant := otherwise.get(word.casefold()):
+            refuse(node, "unknown-value", f"`{shown(word)}` is not known here", f"did you mean `{meant}`?")
+        return one_of(node)
+
+    example = next(iter(known))
+    return Field(name, read, means, example, words(*known), synonyms=synonyms, verbs=("draft", "protect"))
 
 
 DRAFT: Final = Field(
@@ -124,32 +146,32 @@ CC: Final = _to("cc", "who gets a copy, in the words of `to`", "[organizer, ada]
 BCC: Final = _to("bcc", "who gets a copy that the others do not see", "ada@example.org", "blind_copy", "hidden_copy")
 EACH: Final = _choice(
     "each",
-    ("person",),
+    {"person": "people attendee attendees recipient yes true"},
     "one draft a recipient instead of one for all",
     ("one_each", "per_person", "individually", "separately", "split_by"),
 )
 HOLD_UNTIL: Final = _choice(
     "hold_until",
-    ("working hours",),
-    "a draft that is due outside of them waits for the next working hours",
+    {"working hours": "working_hours working-hours morning tomorrow day yes true"},
+    "a draft that is due at night or on a day off waits for the next working hours",
     ("hold_till", "wait_until", "wait_for", "not_before", "quiet_hours"),
 )
 IF_LATE: Final = _choice(
     "if_late",
-    ("make", "drop"),
+    {"make": "keep create draft yes send anyway", "drop": "skip cancel no never delete ignore"},
     "whether a draft is still made after `within`, and marked late, or dropped",
     ("when_late", "late", "on_late", "if_overdue", "overdue"),
 )
 UNLESS: Final = _choice(
     "unless",
-    ("mailed", "never"),
+    {"mailed": "sent emailed written wrote replied answered", "never": "no none off false always"},
     "`mailed`, the default of `after`: nothing is drafted when the person has written to all recipients since; "
     "`never` always drafts",
     ("unless_mailed", "skip_if", "if_not", "except_if"),
 )
 THREAD: Final = _choice(
     "thread",
-    ("auto", "new"),
+    {"auto": "reply same existing yes automatic true", "new": "no none fresh false"},
     "`auto` replies in the newest thread with the recipients about the event; `new` starts one",
     ("conversation", "threading", "reply_in", "in_reply_to"),
 )
