@@ -427,6 +427,8 @@ BUDGET = {
     ("plan",): CYCLE,
     ("status",): CYCLE,
     ("doctor",): CYCLE,
+    ("balance",): CYCLE,
+    ("signals",): CYCLE,
     ("explain", "deep-work"): CYCLE,
 }
 
