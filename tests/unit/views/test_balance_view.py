@@ -6,18 +6,23 @@ import re
 import string
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from test_html_page import read
+from test_page_in_browser import CHROMIUM, picture
 from view_files import assert_golden
 
 from agendad.views import balance as view
 from agendad.views.balance import BalanceSheet, Goal, Line, Period, balance_text, goal_text, said, verdict_text
 from agendad.views.balance_page import page
 from agendad.views.terminal import Terminal, cells
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 NOW = datetime(2026, 11, 23, 8, tzinfo=ZoneInfo("Europe/Paris"))
 MONDAY = date(2026, 11, 9)
@@ -212,3 +217,10 @@ def test_a_name_changes_no_tag_and_no_attribute(name: str) -> None:
         return read(html).tags
 
     assert made_of(name) == made_of("calm")
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed (Debian: apt install chromium)")
+def test_a_browser_draws_it_without_a_complaint(tmp_path: Path) -> None:
+    ground, rows, said_by_browser = picture(tmp_path, page(sheet()), "1200,1300")
+    assert (ground, said_by_browser) == ("#f5f6f8", "")
+    assert rows > 200
