@@ -10,6 +10,8 @@ from typing import NamedTuple
 
 import pytest
 
+from agendad.app.home import Home
+from agendad.app.ruletest import find, run
 from agendad.cli.arguments import parse
 from agendad.cli.problems import as_text
 from agendad.data import rules_dir, templates_dir
@@ -70,7 +72,27 @@ def write(folder: Path, text: str) -> None:
         (folder / name).write_text(content)
 
 
-@pytest.mark.parametrize("block", blocks("yaml"), ids=lambda block: block.place)
+RULE_TESTS = [block for block in blocks("yaml") if re.search(r"^tests:", block.text, re.MULTILINE)]
+
+
+@pytest.mark.parametrize("block", RULE_TESTS, ids=lambda block: block.place)
+def test_rule_tests_in_the_documentation_pass_on_the_starter_pack(block: Block, tmp_path: Path) -> None:
+    for path in (rules_dir() / "starter").glob("*.yaml"):
+        if not path.name.endswith(".test.yaml"):
+            (tmp_path / path.name).write_bytes(path.read_bytes())
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "templates/weekly-review.md.j2").write_text("- [ ] look back\n")
+    (tmp_path / "example.test.yaml").write_text(block.text)
+    found = find(Home(tmp_path / "none", tmp_path / "none"), [tmp_path])
+    assert not found.problems, as_text(found.problems, colour=False)
+    verdicts = run(found)
+    assert verdicts
+    assert [verdict for verdict in verdicts if not verdict.passed] == []
+
+
+@pytest.mark.parametrize(
+    "block", [block for block in blocks("yaml") if block not in RULE_TESTS], ids=lambda block: block.place
+)
 def test_yaml_in_the_documentation_is_correct(block: Block, tmp_path: Path) -> None:
     write(tmp_path, block.text)
     packs = [folder for folder in templates_dir().iterdir() if folder.is_dir()]

@@ -225,7 +225,7 @@ class _Court:
         if not outside:
             return ""
         first = min(outside, key=self._instant)
-        return f"outside of `over`, the first of {len(outside)}: {when(first, first, self._zone)}"
+        return f"outside of `over` it has {len(outside)}, the first on {when(first, first, self._zone)}"
 
 
 # ---------------------------------------------------------------- what came, in the words of `expect`

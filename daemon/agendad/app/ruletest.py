@@ -142,10 +142,15 @@ class _Shelf:
         return self._folders[folder]
 
     def _of_folder(self, folder: Path) -> Loaded:
-        """A pack: its templates lie beside its rules, or with the shipped ones in a folder of the same name."""
+        """The rules of a folder outside of the configuration, with the configuration's settings if there is one.
+
+        Their templates lie as those of a configuration or of a shipped pack do: `templates/` beside the rules or their
+        folder, and in it a folder of the pack's name.
+        """
         config = self._home.config
-        shipped = templates_dir()
-        templates = (config / "templates", folder / "templates", shipped / folder.resolve().name, shipped)
+        name = folder.resolve().name
+        beside = [each / "templates" for each in (folder, *folder.resolve().parents[:2])]
+        templates = (config / "templates", *(each / name for each in beside), *beside, templates_dir())
         loaded = load_paths([folder], config if config.is_dir() else None, template_dirs=templates)
         if loaded.has_errors:
             raise ProblemsFound(loaded.diagnostics)

@@ -160,7 +160,7 @@ def _event(node: Node) -> GivenEvent:
 
 
 def _recurs(found: Found, phrase: Phrase) -> Recurs:
-    exclude = found.value(trigger.EXCEPT, Exclusions())
+    exclude = found.value(fields.EVENT_EXCEPT, Exclusions())
     return Recurs(phrase, exclude, found.get(trigger.UNTIL), found.get(trigger.TIMES))
 
 

@@ -107,6 +107,7 @@ def _json(verdicts: Sequence[Verdict], problems: Sequence[Diagnostic]) -> dict[s
                 "name": verdict.name,
                 "passed": verdict.passed,
                 "trouble": verdict.trouble,
+                "hint": verdict.hint,
                 "differences": [
                     {
                         "what": each.what,

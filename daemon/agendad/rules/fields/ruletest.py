@@ -25,7 +25,7 @@ from agendad.rules.tree import Mapping, Scalar
 from agendad.rules.values import as_is, boolean, each, one_or_more, parsed, refuse, scalar, shown, text, word_of
 
 if TYPE_CHECKING:
-    from agendad.model.rule import Phrase
+    from agendad.model.rule import Exclusions, Phrase
     from agendad.model.ruletest import Days, DayTime
     from agendad.rules.table import Schema
     from agendad.rules.tree import Node
@@ -76,6 +76,13 @@ def _event_phrase(node: Node) -> Phrase:
             node, "bad-phrase", "an event repeats on days", "such as `every: tuesday` or `every: 2 weeks on tuesday`"
         )
     return phrase
+
+
+def _event_except(node: Node) -> Exclusions:
+    found = trigger.EXCEPT.read(node)
+    if found.holidays or found.away:
+        refuse(node, "bad-exception", "an event leaves out weekdays and dates", "such as `except: [fri, 2026-12-24]`")
+    return found
 
 
 def _beside(node: Node) -> tuple[str, ...] | None:
@@ -176,6 +183,15 @@ EVENT_EVERY: Final = Field(
     trigger.EVERY.schema,
     synonyms=("rrule", "repeat", "repeats", "recurrence"),
 )
+EVENT_EXCEPT: Final = Field(
+    "except",
+    _event_except,
+    "days that the series leaves out: weekdays, dates, ranges of dates",
+    "[fri, 2026-12-24..2027-01-03]",
+    list_or_one(STRING),
+    synonyms=("exclude", "exdate", "exdates", "skip"),
+    triggers=("every",),
+)
 EVENT_RULE: Final = Field(
     "rule", rule_id, "it is a block that this rule has written already", "deep-work", STRING, synonyms=("made_by",)
 )
@@ -213,7 +229,7 @@ EVENT: Final = Table(
     EVENT_EVERY,
     trigger.UNTIL,
     trigger.TIMES,
-    trigger.EXCEPT,
+    EVENT_EXCEPT,
     EVENT_RULE,
     EVENT_KEY,
     MOVED,
@@ -272,7 +288,7 @@ ABSENCES: Final = Field(
     "declared absences, both ends included",
     "[2026-12-24..2027-01-03]",
     list_or_one(STRING),
-    synonyms=("absence", "vacation", "holidays"),
+    synonyms=("absent", "away_days", "leave"),
     may_be_empty=True,
 )
 DELETED: Final = Field(
