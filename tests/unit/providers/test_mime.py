@@ -22,8 +22,8 @@ from hypothesis import strategies as st
 from agendad.model.identity import draft_digest, message_id
 from agendad.model.mail import Address, MailDraft, Message
 from agendad.providers.mime import compose, deliverable, message, standing
-from agendad.providers.mime.names import ascii_address, readable_address
-from agendad.providers.mime.writing import body_text, header_text
+from agendad.providers.mime.names import ascii_address, header_text, readable_address
+from agendad.providers.mime.writing import body_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -500,6 +500,15 @@ def test_garbage_is_read_as_far_as_it_goes(data: bytes) -> None:
     read = message(data, NOW, sent=False)
     assert read.at.tzinfo is not None
     assert standing(data) is None
+
+
+@pytest.mark.parametrize(
+    "word", ["=?utf-7?q?a+2AA-b?=", "=?raw-unicode-escape?q?a=5Cud800b?=", "=?utf-8?q?a=00=1B=0A=E2=80=AEb?="]
+)
+def test_a_subject_is_one_line_of_whole_characters(word: str) -> None:
+    subject = message(f"Subject: {word}\n\n".encode(), NOW, sent=False).subject
+    assert subject == header_text(subject)
+    assert subject.encode()
 
 
 @settings(deadline=None)

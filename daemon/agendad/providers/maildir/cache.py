@@ -22,10 +22,11 @@ if TYPE_CHECKING:
 
 _FILE: Final = "mail.db"
 _FORMAT: Final = 1
+_PATIENCE: Final = 0.5
 _SCHEMA: Final = (
     "CREATE TABLE about (key TEXT NOT NULL)",
-    "CREATE TABLE mail (folder TEXT, name TEXT, at INTEGER, data BLOB, crc INTEGER, PRIMARY KEY (folder, name))"
-    " WITHOUT ROWID",
+    "CREATE TABLE mail (folder TEXT, name TEXT, at INTEGER, data BLOB, crc INTEGER, sum INTEGER,"
+    " PRIMARY KEY (folder, name)) WITHOUT ROWID",
 )
 
 
@@ -40,12 +41,14 @@ class Cache:
         """The base names of all mails that were seen, and those mails since an instant (aware)."""
         try:
             with self._open() as db:
-                names = {name for (name,) in db.execute("SELECT name FROM mail WHERE folder = ?", (folder,))}
                 rows = db.execute(
-                    "SELECT name, data, crc FROM mail WHERE folder = ? AND at >= ?", (folder, int(since.timestamp()))
+                    "SELECT name, at, crc, sum, CASE WHEN at >= ? THEN data END FROM mail WHERE folder = ?",
+                    (int(since.timestamp()), folder),
                 ).fetchall()
-            if all(zlib.crc32(data) == crc for _, data, crc in rows):
-                return names, _load(rows)
+            if all(_sum(name, at, crc) == check for name, at, crc, check, _ in rows):
+                wanted = [(name, data, crc) for name, _, crc, _, data in rows if data is not None]
+                if all(zlib.crc32(data) == crc for _, data, crc in wanted):
+                    return {row[0] for row in rows}, _load(wanted)
         except sqlite3.OperationalError:
             return set(), {}  # locked by another process, or the folder cannot be written
         except (sqlite3.DatabaseError, OSError, TypeError, ValueError):
@@ -54,22 +57,21 @@ class Cache:
         return set(), {}
 
     def keep(self, folder: str, gone: Iterable[str], learned: dict[str, Message]) -> None:
-        """Takes the mails that were seen now, and forgets those that are gone."""
-        rows = [
-            (folder, name, int(mail.at.timestamp()), data := _dump(mail), zlib.crc32(data))
-            for name, mail in learned.items()
-        ]
+        """Takes the mails that were seen now, and forgets those that are gone. Odd file names are not kept."""
+        rows = [(folder, *_row(name, mail)) for name, mail in learned.items() if name.isascii()]
         with contextlib.suppress(sqlite3.Error, OSError), self._open() as db:  # a cache is not worth a failure
             db.execute("BEGIN IMMEDIATE")
             db.executemany("DELETE FROM mail WHERE folder = ? AND name = ?", ((folder, name) for name in gone))
-            db.executemany("REPLACE INTO mail VALUES (?, ?, ?, ?, ?)", rows)
+            db.executemany("REPLACE INTO mail VALUES (?, ?, ?, ?, ?, ?)", rows)
             db.execute("COMMIT")
 
     @contextlib.contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
         if self._path is not None:
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with contextlib.closing(sqlite3.connect(self._path or ":memory:", isolation_level=None, timeout=2)) as db:
+        with contextlib.closing(
+            sqlite3.connect(self._path or ":memory:", isolation_level=None, timeout=_PATIENCE)
+        ) as db:
             db.execute("PRAGMA journal_mode = WAL")
             db.execute("PRAGMA synchronous = NORMAL")
             tables = {name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
@@ -88,6 +90,17 @@ class Cache:
             for suffix in ("", "-wal", "-shm", "-journal"):
                 with contextlib.suppress(OSError):
                     self._path.with_name(self._path.name + suffix).unlink(missing_ok=True)
+
+
+def _row(name: str, mail: Message) -> tuple[str, int, bytes, int, int]:
+    at, data = int(mail.at.timestamp()), _dump(mail)
+    crc = zlib.crc32(data)
+    return name, at, data, crc, _sum(name, at, crc)
+
+
+def _sum(name: str, at: int, crc: int) -> int:
+    """Tells a damaged time or name, without reading the mail."""
+    return zlib.crc32(f"{name} {at} {crc}".encode())
 
 
 def _dump(mail: Message) -> bytes:

@@ -24,6 +24,7 @@ PARTS: Final = ("new", "cur")
 
 _BLOCK: Final = 16 * 1024
 _LONGEST_HEADER: Final = 1024 * 1024
+_TRIES: Final = 10
 _SETTLED: Final = 2_000_000_000
 """Nanoseconds after which a folder whose time stamp did not change counts as quiet."""
 _TRASHED = re.compile(r":2,[A-Z]*T")
@@ -120,14 +121,21 @@ class Folder:
 
     def _read(self, entry: Entry, *, whole: bool) -> bytes | None:
         at: Entry | None = entry
-        for _ in range(5):
+        for _ in range(_TRIES):
+            if at is None:
+                return None
             try:
-                return None if at is None else _content(self.at(at), whole)
+                return _content(self.at(at), whole)
             except FileNotFoundError:
+                if self.at(at).is_symlink():
+                    return None  # it leads nowhere
                 at = self.find(entry.base)  # its flags were changed
             except OSError as error:
-                raise self._unreadable(self.at(entry), error) from error
-        return None
+                raise self._unreadable(self.at(at), error) from error
+        raise ProviderError(
+            f"{self.path / entry.part / entry.base}: another program renames it all the time",
+            hint="try again when that program has finished",
+        )
 
     def _unreadable(self, path: Path, error: OSError) -> ProviderError:
         return ProviderError(

@@ -1,7 +1,8 @@
-"""What writing and reading a mail must agree on: the headers of our own, and one form of each address."""
+"""What writing and reading a mail must agree on: the headers of our own, and one form of each text and address."""
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 KEY: Final = "X-Agendad-Key"
@@ -10,6 +11,18 @@ DIGEST: Final = "X-Agendad-Digest"
 HTML_DIGEST: Final = "X-Agendad-Html-Digest"
 
 _LONGEST_DOMAIN: Final = 253
+_GAPS = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029]+")
+_REORDERING = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
+
+
+def header_text(value: str) -> str:
+    """One line of text: control characters and line breaks of any kind become a space, bidi overrides vanish."""
+    return _GAPS.sub(" ", _REORDERING.sub("", whole_characters(value))).strip()
+
+
+def whole_characters(value: str) -> str:
+    """The text with a replacement character for each half of a surrogate pair that stands alone."""
+    return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def ascii_address(email: str) -> str:

@@ -15,7 +15,7 @@ from urllib.parse import unquote
 
 from agendad.model.identity import draft_digest, message_id
 from agendad.model.mail import Message, StandingDraft
-from agendad.providers.mime.names import DIGEST, HTML_DIGEST, KEY, RULE, readable_address
+from agendad.providers.mime.names import DIGEST, HTML_DIGEST, KEY, RULE, header_text, readable_address
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -137,11 +137,11 @@ def _addresses(value: str) -> list[str]:
 
 
 def _text(value: str) -> str:
-    """A header for people: encoded words decoded (RFC 2047), white space as single spaces."""
+    """A header for people: encoded words decoded (RFC 2047), on one line."""
     if "=?" in value:
         with contextlib.suppress(Exception):  # as above; a broken encoded word is shown as it stands
             value = "".join(_word(part, charset) for part, charset in decode_header(value))
-    return " ".join(value.split())
+    return header_text(value)
 
 
 def _word(part: bytes | str, charset: str | None) -> str:

@@ -13,7 +13,16 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
 from agendad.model.identity import draft_digest, event_id, message_id
-from agendad.providers.mime.names import DIGEST, HTML_DIGEST, KEY, RULE, ascii_address, readable_address
+from agendad.providers.mime.names import (
+    DIGEST,
+    HTML_DIGEST,
+    KEY,
+    RULE,
+    ascii_address,
+    header_text,
+    readable_address,
+    whole_characters,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -25,8 +34,6 @@ _LONGEST_LINE: Final = 900  # RFC 5322, 2.1.1: at most 998 octets
 _LONGEST_NAME: Final = 100
 _MOST_REFERENCES: Final = 20
 
-_GAPS = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029]+")
-_REORDERING = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _NEWLINES = re.compile(r"\r\n?")
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]*")  # what a phrase holds without quotes, RFC 5322, 3.2.3
@@ -78,14 +85,9 @@ def deliverable(email: str) -> bool:
     return fits and bool(_LOCAL.fullmatch(local)) and all(map(_is_label, domain.split(".")))
 
 
-def header_text(value: str) -> str:
-    """One line of text: control characters and line breaks of any kind become a space, bidi overrides vanish."""
-    return _REORDERING.sub("", _GAPS.sub(" ", _without_surrogates(value))).strip()
-
-
 def body_text(value: str) -> str:
     """Lines that end in `\\n`, without control characters but the tabulator; never without a line end at its end."""
-    text = _CONTROLS.sub("", _NEWLINES.sub("\n", _without_surrogates(value))).lstrip("\ufeff")
+    text = _CONTROLS.sub("", _NEWLINES.sub("\n", whole_characters(value))).lstrip("\ufeff")
     return text if text.endswith("\n") or not text else text + "\n"
 
 
@@ -200,7 +202,3 @@ def _base64(data: bytes) -> bytes:
     step = _LINE * 3 // 4
     lines = (binascii.b2a_base64(data[at : at + step], newline=False) for at in range(0, len(data), step))
     return b"".join(line + b"\r\n" for line in lines)
-
-
-def _without_surrogates(value: str) -> str:
-    return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

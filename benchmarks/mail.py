@@ -1,0 +1,173 @@
+"""Drafts on disk beside the standard library, in turns, in one folder; and the reading of a large unchanged mailbox.
+
+    python benchmarks/mail.py [FOLDER]
+
+The peer builds the same 1,000 messages as `email.message.EmailMessage` (same headers, plain and HTML part) and adds
+them to a `mailbox.Maildir`, which is what a script would do: no synchronisation of the file or the folder. The second
+peer writes its messages as `agendad` does: temporary file, fsync, link, fsync of the folder. Target: within 5 x of the
+first. FOLDER has to lie on the disk in question: a memory file system makes fsync free.
+"""
+
+from __future__ import annotations
+
+import email.policy
+import mailbox
+import os
+import shutil
+import statistics
+import sys
+import tempfile
+import time
+from datetime import datetime, timedelta
+from email.headerregistry import Address as HeaderAddress
+from email.message import EmailMessage
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from agendad.model.identity import message_id
+from agendad.model.mail import Address, MailDraft
+from agendad.providers.maildir.mailbox import Maildir
+from agendad.providers.mime import compose
+
+DRAFTS = 1_000
+MAILS = 20_000
+ROUNDS = 5
+NOW = datetime(2026, 11, 23, 8, tzinfo=ZoneInfo("Europe/Paris"))
+PARAGRAPH = "Thank you for your time today — it helped me to see where the project stands and what comes next.\n\n"
+TARGET = 5.0
+
+
+def draft(number: int) -> MailDraft:
+    """A usual follow-up: 1 kB of text, as much HTML, an answer in a thread."""
+    return MailDraft(
+        key=f"follow-up/{number}-40c5@google.com",
+        rule="follow-up",
+        at=NOW,
+        sender=Address("ada@example.com", "Ada Martin"),
+        to=(Address(f"zoe{number}@example.org", "Zoë Müller"), Address("bob@example.net", "Bob")),
+        subject=f"Réunion {number}: thank you and next steps",
+        text="Hello Zoë,\n\n" + PARAGRAPH * 8 + "Ada\n",
+        html="<p>Hello Zoë,</p>\n" + f"<p>{PARAGRAPH.strip()}</p>\n" * 8 + "<p>Ada</p>\n",
+        in_reply_to=f"<{number}@example.org>",
+        references=(f"<{number}@example.org>",),
+        language="fr",
+    )
+
+
+def built(one: MailDraft) -> EmailMessage:
+    """The same message by the standard library."""
+    mail = EmailMessage(policy=email.policy.SMTP)
+    mail["Date"] = one.at
+    mail["From"] = HeaderAddress(one.sender.name, addr_spec=one.sender.email)
+    mail["To"] = [HeaderAddress(each.name, addr_spec=each.email) for each in one.to]
+    mail["Subject"] = one.subject
+    mail["Message-ID"] = message_id(one.key)
+    mail["In-Reply-To"] = one.in_reply_to
+    mail["References"] = one.in_reply_to
+    mail["X-Agendad-Key"] = one.key
+    mail["X-Agendad-Rule"] = one.rule
+    mail["Content-Language"] = one.language
+    mail.set_content(one.text)
+    mail.add_alternative(one.html, subtype="html")
+    return mail
+
+
+def fresh(root: Path) -> Path:
+    """An empty mailbox with a folder of drafts."""
+    shutil.rmtree(root, ignore_errors=True)
+    for folder in (root, root / ".Drafts"):
+        for part in ("cur", "new", "tmp"):
+            (folder / part).mkdir(parents=True)
+    return root
+
+
+def ours(root: Path, drafts: list[MailDraft]) -> float:
+    """Seconds to write all drafts, each durable before the next."""
+    fresh(root)
+    began = time.perf_counter()
+    box = Maildir(root)
+    for one in drafts:
+        assert box.save_draft(one).status == "done"
+    return time.perf_counter() - began
+
+
+def peer(root: Path, drafts: list[MailDraft]) -> float:
+    """The standard library, not durable."""
+    fresh(root)
+    began = time.perf_counter()
+    box = mailbox.Maildir(root, create=False).get_folder("Drafts")
+    for one in drafts:
+        mail = mailbox.MaildirMessage(built(one))
+        mail.set_subdir("cur")
+        mail.set_flags("DS")
+        box.add(mail)
+    return time.perf_counter() - began
+
+
+def durable_peer(root: Path, drafts: list[MailDraft]) -> float:
+    """The standard library's messages, written as ours are."""
+    folder = fresh(root) / ".Drafts"
+    began = time.perf_counter()
+    for number, one in enumerate(drafts):
+        prepared, target = folder / "tmp" / f"{number}", folder / "cur" / f"{number}:2,DS"
+        file = os.open(prepared, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        os.write(file, built(one).as_bytes())
+        os.fsync(file)
+        os.close(file)
+        os.link(prepared, target)
+        prepared.unlink()
+        cur = os.open(folder / "cur", os.O_RDONLY)
+        os.fsync(cur)
+        os.close(cur)
+    return time.perf_counter() - began
+
+
+def reading(root: Path, cache: Path) -> tuple[float, float, float]:
+    """Seconds of the first reading of a large mailbox, of one without a change, and with one new mail."""
+    fresh(root)
+    for number in range(MAILS):
+        at = int((NOW - timedelta(minutes=number)).timestamp())
+        data = compose(draft(number)).replace(b"X-Agendad-Key", b"X-Other")
+        (root / "cur" / f"{at}.M{number}.host:2,S").write_bytes(data)
+    since = NOW - timedelta(days=60)
+
+    def once() -> float:
+        began = time.perf_counter()
+        Maildir(root, cache=cache).read(since)
+        return time.perf_counter() - began
+
+    first = once()
+    unchanged = statistics.median(once() for _ in range(ROUNDS))
+    (root / "new" / f"{int(NOW.timestamp())}.Mnew.host").write_bytes(compose(draft(0)))
+    return first, unchanged, once()
+
+
+def main() -> None:
+    """Takes turns, so that whatever else the machine does weighs on all."""
+    drafts = [draft(number) for number in range(DRAFTS)]
+    with tempfile.TemporaryDirectory(dir=sys.argv[1] if len(sys.argv) > 1 else None) as name:
+        root = Path(name) / "Mail"
+        turns = [(ours(root, drafts), peer(root, drafts), durable_peer(root, drafts)) for _ in range(ROUNDS)]
+        began = time.perf_counter()
+        for one in drafts:
+            compose(one)
+        composing = time.perf_counter() - began
+        ours(root, drafts)
+        standing = time.perf_counter()
+        assert len(Maildir(root).read(NOW).drafts) == DRAFTS
+        standing = time.perf_counter() - standing
+        first, unchanged, one_new = reading(root, Path(name) / "cache")
+    mine, theirs, durable = (statistics.median(turn[at] for turn in turns) for at in range(3))
+    ratio = statistics.median(turn[0] / turn[1] for turn in turns)
+    print(f"{DRAFTS:,} drafts, durable         {mine * 1e3:9.0f} ms  (composing alone {composing * 1e3:.0f} ms)")
+    print(f"standard library, durable     {durable * 1e3:9.0f} ms")
+    print(f"standard library              {theirs * 1e3:9.0f} ms")
+    print(f"ratio                         {ratio:9.2f}     (target: at most {TARGET:.0f})")
+    print(f"reading {DRAFTS:,} own drafts      {standing * 1e3:9.0f} ms")
+    print(
+        f"reading {MAILS:,} mails: first {first * 1e3:.0f} ms, unchanged {unchanged * 1e3:.0f} ms, one new {one_new * 1e3:.0f} ms"
+    )
+
+
+if __name__ == "__main__":
+    main()
