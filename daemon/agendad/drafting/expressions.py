@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from jinja2 import Template
-    from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+    from agendad.drafting.sandbox import Sandbox
 
 LONGEST: Final = 20_000
 """Characters that one rendered text may have; more is cut."""
@@ -28,24 +29,25 @@ class Expressions:
     """Renders texts with undefined names as errors; titles and other data are data, never template code."""
 
     def __init__(self) -> None:
-        self._environment: ImmutableSandboxedEnvironment | None = None
+        self._sandbox: Sandbox | None = None
         self._templates: dict[str, Template] = {}
 
     def render(self, text: str, context: Mapping[str, object]) -> str:
         """`text` with its expressions filled from `context`; raises ExpressionError."""
-        from jinja2 import TemplateError
+        from agendad.drafting.faults import RAISED, fault
+        from agendad.drafting.sandbox import Sandbox
 
+        if self._sandbox is None:
+            self._sandbox = Sandbox()
         try:
             if text not in self._templates:
-                self._templates[text] = self._sandbox().from_string(text)
-            return self._templates[text].render(context)[:LONGEST]
-        except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as error:
-            raise ExpressionError(f"`{text.strip()[:60]}` cannot be filled: {error}") from None
-
-    def _sandbox(self) -> ImmutableSandboxedEnvironment:
-        if self._environment is None:
-            from jinja2 import StrictUndefined
-            from jinja2.sandbox import ImmutableSandboxedEnvironment
-
-            self._environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
-        return self._environment
+                self._templates[text] = self._sandbox.template(text)
+            found = ""
+            for piece in self._sandbox.run(self._templates[text], context):
+                found += piece
+                if len(found) >= LONGEST:
+                    break
+            return found[:LONGEST]
+        except RAISED as error:
+            wrong = fault(error, context)
+            raise ExpressionError(f"`{text.strip()[:60]}` cannot be filled: {wrong.message}", hint=wrong.hint) from None
