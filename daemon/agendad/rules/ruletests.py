@@ -19,7 +19,7 @@ from agendad.rules.fields.common import kebab
 from agendad.rules.files import read_root
 from agendad.rules.people import read_person
 from agendad.rules.source import Refused
-from agendad.rules.spelling import did_you_mean
+from agendad.rules.spelling import did_you_mean, listed
 from agendad.rules.table import read_table, read_whole
 from agendad.rules.tree import Mapping, Scalar, Sequence, parse
 from agendad.rules.values import MANY, items, mapping, refuse, scalar
@@ -43,6 +43,7 @@ _EXPECTED: Final[dict[What, tuple[Field[Node], Table]]] = {
     "skipped": (expect.SKIPPED_FIELD, expect.SKIPPED),
     "violations": (expect.VIOLATIONS, expect.VIOLATION),
 }
+_TEST_EXAMPLE: Final = "{name: deep work stands, over: 2026-11-24, expect: {blocks: [{rule: deep-work}]}}"
 _FACTS: Final = ("title", "key", "show_as", "kind", "place", "color", "visibility", "remind", "subject", "late")
 _IN_EVENT: Final = (("in an event, below `events:`", fields.EVENT), ("below `expect:`", expect.EXPECT))
 
@@ -52,7 +53,7 @@ def read_tests(file: str, data: bytes) -> tuple[TestFile | None, tuple[Diagnosti
     found, problems = read_root(parse(file, data), fields.FILE, empty=Severity.ERROR)
     if found is None:
         return None, problems
-    _require(found, "tests", "the file holds no tests", "add them below `tests:`")
+    _require(found, "a rule test file", ("tests",), f"tests: {fields.TESTS.example}")
     world = _take(found, lambda: _world(found))
     node = found.get(fields.TESTS)
     tests = _take(found, lambda: _each(node, "tests", _test)) if node is not None else None
@@ -95,7 +96,7 @@ def _world(found: Found) -> World:
     """What a file or a test gives; raises Refused with every problem in it."""
     problems: list[Diagnostic] = []
 
-    def listed(field: Field[Node], read: Callable[[Node], T]) -> tuple[T, ...]:
+    def each(field: Field[Node], read: Callable[[Node], T]) -> tuple[T, ...]:
         node = found.get(field)
         try:
             return () if node is None else _each(node, field.name, read)
@@ -105,8 +106,8 @@ def _world(found: Found) -> World:
 
     people = found.get(fields.PEOPLE)
     world = World(
-        events=listed(fields.EVENTS, _event),
-        mail=listed(fields.MAILS, _mail),
+        events=each(fields.EVENTS, _event),
+        mail=each(fields.MAILS, _mail),
         absences=found.value(fields.ABSENCES, ()),
         deleted=found.value(fields.DELETED, ()),
     )
@@ -121,7 +122,7 @@ def _world(found: Found) -> World:
 
 def _event(node: Node) -> GivenEvent:
     found = read_table(mapping(node, "an event", '{title: Board, at: "2026-11-24 14:00-16:00"}'), fields.EVENT)
-    _require(found, "at", "nothing says when the event is", 'add `at: "2026-11-24 14:00-16:00"`')
+    _require(found, "an event", ("at",), 'at: "2026-11-24 14:00-16:00"')
     for name in ("until", "times", "except"):
         if name in found.keys and found.lacks("every"):
             found.report(found.keys[name], "misplaced-key", f"`{name}` goes with `every`")
@@ -166,7 +167,7 @@ def _recurs(found: Found, phrase: Phrase) -> Recurs:
 
 def _mail(node: Node) -> GivenMail:
     found = read_table(mapping(node, "a mail", '{to: ada@example.org, at: "2026-11-24 16:20"}'), fields.MAIL)
-    _require(found, "at", "nothing says when the mail was sent", 'add `at: "2026-11-24 16:20"`')
+    _require(found, "a mail", ("at",), 'at: "2026-11-24 16:20"')
     if found.lacks("to", "from"):
         found.report(node, "missing-key", "a mail needs `to` or `from`", "`to` when the person sent it")
     elif found.has(fields.MAIL_TO) and found.has(fields.MAIL_FROM):
@@ -218,16 +219,13 @@ def _with_id(node: Node) -> tuple[Scalar, Node]:
 
 
 def _test(node: Node) -> RuleTest:
-    example = "{name: deep work stands, over: 2026-11-24, expect: {blocks: [{rule: deep-work}]}}"
-    found = read_table(mapping(node, "a test", example), fields.TEST, _IN_EVENT)
-    _require(found, "name", "the test has no name", "add `name:` and what the test claims")
-    _require(found, "over", "nothing says which time is judged", "add `over: 2026-11-24`")
-    _require(found, "expect", "nothing is expected", "add `expect: {blocks: []}`")
+    found = read_table(mapping(node, "a test", _TEST_EXAMPLE), fields.TEST, _IN_EVENT)
+    _require(found, "a test", ("name", "over", "expect"), _TEST_EXAMPLE)
     world = _take(found, lambda: _world(found))
     over = found.get(fields.OVER)
     rules = found.value(fields.RULES, ())
     expected = found.get(fields.EXPECT_FIELD)
-    expect = _take(found, lambda: _expect(expected, over, rules)) if expected is not None and over is not None else None
+    expect = _take(found, lambda: _expect(expected, over, rules)) if expected is not None else None
     found.refuse_if_broken()
     if world is None or over is None or expect is None:
         raise Refused
@@ -243,7 +241,7 @@ def _test(node: Node) -> RuleTest:
     )
 
 
-def _expect(node: Node, over: Days, rules: tuple[str, ...]) -> dict[What, tuple[Wanted, ...]]:
+def _expect(node: Node, over: Days | None, rules: tuple[str, ...]) -> dict[What, tuple[Wanted, ...]]:
     found = read_whole(node, expect.EXPECT, "expect: {blocks: []}")
     expected: dict[What, tuple[Wanted, ...]] = {}
     problems: list[Diagnostic] = []
@@ -260,12 +258,12 @@ def _expect(node: Node, over: Days, rules: tuple[str, ...]) -> dict[What, tuple[
     return expected
 
 
-def _wanted(node: Node, *, table: Table, over: Days, rules: tuple[str, ...]) -> Wanted:
+def _wanted(node: Node, *, table: Table, over: Days | None, rules: tuple[str, ...]) -> Wanted:
     found = read_table(mapping(node, table.name, "{rule: deep-work}"), table)
-    _require(found, "rule", "nothing says of which rule", "add `rule:`")
+    _require(found, table.name, ("rule",), "{rule: deep-work}")
     name = "due" if table is expect.DRAFT else "at"
     at = cast("DayTime | None", found.values.get(name))
-    if at is not None and (problem := _outside(at, over)):
+    if at is not None and over is not None and (problem := _outside(at, over, found.nodes[name])):
         found.report(found.nodes[name], "outside-over", *problem)
     rule = found.get(expect.RULE)
     if rule is not None and rules and rule not in rules:
@@ -283,12 +281,13 @@ def _wanted(node: Node, *, table: Table, over: Days, rules: tuple[str, ...]) -> 
     )
 
 
-def _outside(at: DayTime, over: Days) -> tuple[str, str] | None:
+def _outside(at: DayTime, over: Days, node: Node) -> tuple[str, str] | None:
     """Message and hint about a time that can never be found in the days that are judged."""
     if at.days is None:
         if over[0] == over[1]:
             return None
-        return "the time has no day, and `over` is more than one day", f"such as `{over[0]} ...`"
+        hint = f"such as `{over[0]} {scalar(node).text.strip()}`"
+        return "the time has no day, and `over` is more than one day", hint
     if over[0] <= at.days[0] <= over[1]:
         return None
     return f"{at.days[0]} is not in `over`, so it is never judged", "widen `over`, or correct the date"
@@ -297,9 +296,10 @@ def _outside(at: DayTime, over: Days) -> tuple[str, str] | None:
 # ---------------------------------------------------------------- reading lists
 
 
-def _require(found: Found, name: str, message: str, hint: str) -> None:
-    if found.lacks(name):
-        found.report(found.node, "missing-key", message, hint)
+def _require(found: Found, what: str, names: tuple[str, ...], example: str) -> None:
+    """Reports the keys of `names` that are missing, all in one."""
+    if missing := [name for name in names if found.lacks(name)]:
+        found.report(found.node, "missing-key", f"{what} needs {listed(missing, 'and')}", f"such as `{example}`")
 
 
 def _take(found: Found, read: Callable[[], T]) -> T | None:
