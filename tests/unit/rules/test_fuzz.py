@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agendad.rules.config import read_settings
-from agendad.rules.load import load_rule_text
+from agendad.rules.load import load_configuration, load_rule_text
 from agendad.rules.people import read_people
 from agendad.rules.report import as_github, as_text
 from agendad.rules.source import MAX_BYTES
@@ -22,6 +22,7 @@ from agendad.rules.tree import parse
 if TYPE_CHECKING:
     import random
 
+TEMPLATES = Path(__file__).parents[3] / "templates" / "starter"
 PAGE = (Path(__file__).parents[3] / "docs" / "rules.md").read_text(encoding="utf-8")
 VALID = re.findall(r"^```yaml\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
 PIECES = (
@@ -29,13 +30,13 @@ PIECES = (
     "\r\n", "\n\n", "  ", "<<: ", "{{ x }}", "---\n", "...\n", "null", "~", "0", "-1", "99999999999999999999", "²",
     "٣", "\ufeff", "\u2028", "\x85", "é", "深", "\U0001f600", "\x00", "\x1b", "\\ud800", "\\x07", "1h", "09:00",
     "24:00-24:00", "every", "rules", "version", "x-", "/(/", "group:", "tier:x", "*@", "me", "day 31 of month",
-    "2026-02-30", "a" * 200,
+    "2026-02-30", "20% of x", "90%", "draft", "a.md.j2", "organizer", "person", "when", "a" * 200,
 )  # fmt: skip
 
 
 def check(data: bytes) -> None:
     """Reads bytes as each kind of file, and holds every problem against the text."""
-    found = [*load_rule_text(data, "f.yaml").diagnostics]
+    found = [*load_rule_text(data, "f.yaml", template_dirs=[TEMPLATES]).diagnostics]
     found += read_settings(Path("/nowhere"), data)[1]
     found += read_people(data)[1]
     found += parse("f.yaml", data, yaml.SafeLoader).problems
@@ -89,6 +90,39 @@ def test_any_word_in_place_of_another_is_read_without_a_traceback(text: str, cha
     word = chance.choice(words)
     other = chance.choice((chance.choice(words).group(), piece))
     check((text[: word.start()] + other + text[word.end() :]).encode())
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A configuration folder whose rules name people, groups and templates."""
+    found = tmp_path_factory.mktemp("configuration")
+    (found / "rules").mkdir()
+    (found / "templates").mkdir()
+    for name in set(re.findall(r"[\w-]+\.md\.j2", PAGE)):
+        (found / "templates" / name).write_text("---\nsubject: Hello\n---\n", encoding="utf-8")
+    for name, sign in (("people.yaml", "\npeople:\n"), ("agendad.yaml", "\ncalendar:"), ("rules/a.yaml", "\nrules:")):
+        (found / name).write_text(next(text for text in VALID if sign in text), encoding="utf-8")
+    return found
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.sampled_from(VALID), st.randoms(use_true_random=False), st.sampled_from(PIECES))
+def test_any_word_in_a_folder_is_held_against_people_and_categories(
+    folder: Path, text: str, chance: random.Random, piece: str
+) -> None:
+    """What compares rules with people, categories and templates reads a changed file without a traceback."""
+    words = list(WORDS.finditer(text))
+    word = chance.choice(words)
+    other = chance.choice((chance.choice(words).group(), piece))
+    changed = text[: word.start()] + other + text[word.end() :]
+    names = {"\ncalendar:": "agendad.yaml", "\npeople:\n": "people.yaml"}
+    path = folder / next((name for sign, name in names.items() if sign in text), "rules/a.yaml")
+    before = path.read_bytes()
+    path.write_text(changed, encoding="utf-8", newline="")
+    for problem in load_configuration(folder, template_dirs=[folder / "templates"]).diagnostics:
+        assert problem.message
+        as_text(problem).encode()
+    path.write_bytes(before)
 
 
 @pytest.mark.parametrize(
