@@ -92,8 +92,9 @@ def carry_drafts(port: MailPort, run: Run, seen: Look, limit: int | None, progre
             else:
                 missed.append((mail.key, outcome))
         progress(len(batch))
-    withdrawn = _withdraw(box, found.withdrawals, missed)
-    return Drafted(tuple(made), withdrawn, tuple(missed), tuple(due[limit:]) if limit is not None else ())
+    removed = withdraw(port, run, found.withdrawals, seen.mail.mailbox.made)
+    later = tuple(due[limit:]) if limit is not None else ()
+    return Drafted(tuple(made), removed.withdrawn, (*missed, *removed.missed), later)
 
 
 def _save(box: _Letterbox, batch: Sequence[DesiredDraft]) -> list[tuple[MailDraft | str, MailOutcome]]:
@@ -123,16 +124,14 @@ _AS_MADE: Final[Mapping[str, Ended]] = {
 _AS_REMOVED: Final[Mapping[str, Ended]] = {**_AS_MADE, "done": "withdrawn", "conflict": "failed"}
 
 
-def _withdraw(
-    box: _Letterbox, withdrawals: Sequence[Withdrawal], missed: list[tuple[str, MailOutcome]]
-) -> tuple[Withdrawal, ...]:
-    rows = box.seen.mail.mailbox.made
+def withdraw(port: MailPort, run: Run, withdrawals: Sequence[Withdrawal], rows: Mapping[str, MadeDraft]) -> Drafted:
+    """Removes drafts that lie there untouched; `rows` is what is known of each. One that was touched since stays."""
     known = [each for each in withdrawals if each.draft.key in rows]
-    box.run.intend_drafts((replace(rows[each.draft.key], status="removing"), each.why) for each in known)
-    outcomes = [(each, box.port.remove_draft(each.draft)) for each in known]
-    box.run.settle_drafts((each.draft.key, _AS_REMOVED[outcome.status], outcome.message) for each, outcome in outcomes)
-    missed += [(each.draft.key, outcome) for each, outcome in outcomes if outcome.status in {"failed", "unknown"}]
-    return tuple(each for each, outcome in outcomes if outcome.status == "done")
+    run.intend_drafts((replace(rows[each.draft.key], status="removing"), each.why) for each in known)
+    outcomes = [(each, port.remove_draft(each.draft)) for each in known]
+    run.settle_drafts((each.draft.key, _AS_REMOVED[outcome.status], outcome.message) for each, outcome in outcomes)
+    missed = tuple((each.draft.key, outcome) for each, outcome in outcomes if outcome.status in {"failed", "unknown"})
+    return Drafted(withdrawn=tuple(each for each, outcome in outcomes if outcome.status == "done"), missed=missed)
 
 
 def _row(draft: DesiredDraft, mail: MailDraft, now: datetime) -> MadeDraft:

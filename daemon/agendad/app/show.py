@@ -16,6 +16,7 @@ from agendad.views.terminal import Terminal, plan_text, week_text
 from agendad.views.week import sheet
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from agendad.app.carry import Done
     from agendad.app.cycle import Look
     from agendad.app.drafts import Drafted
-    from agendad.model.plan import Change, Plan
+    from agendad.model.plan import Change, Plan, Withdrawal
     from agendad.views.sheet import Sheet
 
 
@@ -89,17 +90,30 @@ def missed_text(done: Done) -> str:
 def drafted_text(drafted: Drafted) -> str:
     """What was put into Drafts and taken out, one line each."""
     rows = [("  +", ", ".join(each.email for each in mail.to), mail.subject, mail.key) for mail in drafted.made]
-    rows += [
-        ("  ×", ", ".join(each.draft.recipients), each.draft.subject, "; ".join(sentences(each.why)))
-        for each in drafted.withdrawn
-    ]
+    rows += _withdrawn_rows(drafted.withdrawn)
     lines = [f"{counted(len(rows), 'draft')}:", *columns(rows)] if rows else []
-    lines += [f"not drafted: {key}: {outcome.message or outcome.status}" for key, outcome in drafted.missed]
-    return "".join(f"{line}\n" for line in lines)
+    return "".join(f"{line}\n" for line in lines) + missed_drafts_text(drafted)
+
+
+def missed_drafts_text(drafted: Drafted) -> str:
+    """The drafts that were not made or not removed, one line each."""
+    return "".join(f"draft left: {key}: {outcome.message or outcome.status}\n" for key, outcome in drafted.missed)
+
+
+def withdrawals_text(withdrawals: Sequence[Withdrawal]) -> str:
+    """Drafts that are to be removed, one line each."""
+    return "".join(f"{line}\n" for line in columns(_withdrawn_rows(withdrawals)))
+
+
+def _withdrawn_rows(withdrawals: Iterable[Withdrawal]) -> list[tuple[str, str, str, str]]:
+    return [
+        ("  ×", ", ".join(each.draft.recipients), each.draft.subject, "; ".join(sentences(each.why)))
+        for each in withdrawals
+    ]
 
 
 def drafted_json(drafted: Drafted) -> list[JSON]:
-    """The drafts of a run with their outcome."""
+    """The drafts of a run with their outcome; of those that were left as they are, the key alone."""
     made: list[JSON] = [
         {
             "action": "create",
@@ -125,8 +139,7 @@ def drafted_json(drafted: Drafted) -> list[JSON]:
         for each in drafted.withdrawn
     ]
     missed: list[JSON] = [
-        {"action": "create", "key": key, "status": outcome.status, "message": outcome.message}
-        for key, outcome in drafted.missed
+        {"key": key, "status": outcome.status, "message": outcome.message} for key, outcome in drafted.missed
     ]
     return [*made, *withdrawn, *missed]
 

@@ -1,4 +1,4 @@
-"""`undo`, `reset` and `purge`: what they would do, and doing it. Each works on the calendar as it is read now."""
+"""`undo`, `reset` and `purge`: what they would do, and doing it. Each works on calendar and mailbox as they are now."""
 
 from __future__ import annotations
 
@@ -8,19 +8,23 @@ from typing import TYPE_CHECKING
 
 from agendad.app.carry import Done, carry_out, finish
 from agendad.app.cycle import look
+from agendad.app.drafts import NOTHING_DRAFTED, Drafted, withdraw
 from agendad.core import undo as core
+from agendad.core.mailhands import mail_hands
 from agendad.core.safety import emptied
 from agendad.errors import UsageError
-from agendad.ledger.history import last_applies
+from agendad.ledger.history import last_applies, last_drafts, last_runs
+from agendad.model.mail import Mailbox
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection
 
     from agendad.app.cycle import Look
     from agendad.app.desk import Desk
     from agendad.app.home import Home
     from agendad.ledger.store import RunKind
-    from agendad.model.plan import Change, Skipped
+    from agendad.model.memory import Decisions
+    from agendad.model.plan import Change, Skipped, Withdrawal
     from agendad.rules.load import Loaded
 
 FAR: timedelta = timedelta(days=3660)
@@ -28,71 +32,111 @@ FAR: timedelta = timedelta(days=3660)
 
 
 @dataclass(frozen=True, slots=True)
-class TakenBack:
-    """What was done, and what was left because a person had changed it since."""
+class Proposal:
+    """What would be taken back, and what would be left because a person changed or sent it since."""
 
-    done: Done
+    changes: tuple[Change, ...] = ()
+    withdrawals: tuple[Withdrawal, ...] = ()
     left: tuple[Skipped, ...] = ()
 
 
-def undo(
-    home: Home,
-    loaded: Loaded,
-    now: datetime,
-    count: int,
-    agree: Callable[[tuple[Change, ...], tuple[Skipped, ...]], None],
-) -> TakenBack:
-    """Takes back the last `count` applies. `agree` is shown the changes before the first write and may raise."""
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """What was done, and what was left because a person had changed or sent it since."""
+
+    done: Done
+    drafted: Drafted = NOTHING_DRAFTED
+    left: tuple[Skipped, ...] = ()
+
+    def check(self) -> None:
+        """Raises PartlyApplied when anything was left undone."""
+        self.done.check()
+        self.drafted.check()
+
+
+def undo(home: Home, loaded: Loaded, now: datetime, count: int, agree: Callable[[Proposal], None]) -> TakenBack:
+    """Takes back the last `count` applies. `agree` is shown the proposal before the first write and may raise."""
     with home.working() as ledger:
         desk = home.desk(loaded, ledger, now)
         seen = _look(desk, now)
         # What a killed apply had done is known only now.
         ledger.observe(seen.hands.settled, seen.hands.adopted(), ())
-        applied = last_applies(ledger, count)
-        undone = core.undo(applied, seen.hands.standing, seen.now)
-        agree(undone.changes, undone.left)
+        ledger.observe_drafts(seen.mail.observed, seen.mail.forget)
+        mailbox, runs = seen.mail.mailbox, last_runs(ledger, count)
+        undone = core.undo(last_applies(ledger, count), seen.hands.standing, seen.now)
+        drafts = core.undo_drafts(last_drafts(ledger, count), mailbox.standing, seen.now)
+        proposal = Proposal(undone.changes, drafts.withdrawals, (*undone.left, *drafts.left))
+        agree(proposal)
+        kept = seen.memory.decisions
         if undone.deleted:
-            kept = replace(seen.memory.decisions, deleted={**seen.hands.deleted, **undone.deleted})
-            desk.decisions.save(kept)
-        done = _carry_out(desk, undone.changes, "undo", seen.now)
-        ledger.mark_undone(sorted({each.run for each in applied}))
-    return TakenBack(done, undone.left)
+            kept = replace(kept, deleted={**seen.hands.deleted, **undone.deleted})
+        if drafts.gone:
+            kept = replace(kept, drafts={**mailbox.gone, **drafts.gone})
+        _keep(desk, seen.memory.decisions, kept)
+        taken = _carry_out(desk, proposal, mailbox, "undo", seen.now)
+        ledger.mark_undone(runs)
+    return taken
 
 
 def reset(home: Home, loaded: Loaded, now: datetime, key: str) -> TakenBack:
-    """Gives the block of `key` back to its rule; the next apply puts the rule's wish in place.
+    """Gives the block of `key` back to its rule; the next apply puts the rule's wish in place. Of a draft it forgets
+    that it was deleted or taken back.
 
     Raises UsageError for a key that no rule asks for and that nobody changed.
     """
     with home.working() as ledger:
         desk = home.desk(loaded, ledger, now)
         seen = _look(desk, now)
-        decisions = seen.memory.decisions
+        decisions, mailbox = seen.memory.decisions, seen.mail.mailbox
         change = core.reset(key, seen.hands, seen.now)
-        if change is None and key not in seen.hands.deleted:
-            raise _nothing_to_reset(key, [*seen.hands.standing, *seen.hands.deleted])
+        if change is None and key not in seen.hands.deleted and not _is_gone(mailbox, key):
+            raise _nothing_to_reset(key, [*seen.hands.standing, *seen.hands.deleted], mailbox)
         deleted = {k: gone for k, gone in seen.hands.deleted.items() if k != key}
-        if deleted != decisions.deleted:
-            desk.decisions.save(replace(decisions, deleted=deleted))
+        drafts = {k: gone for k, gone in mailbox.gone.items() if k != key}
+        _keep(desk, decisions, replace(decisions, deleted=deleted, drafts=drafts))
         ledger.observe(seen.hands.settled, seen.hands.adopted(), seen.hands.gone & {key})
-        return TakenBack(_carry_out(desk, (change,) if change else (), "reset", seen.now))
+        forgotten = (key,) if _is_gone(mailbox, key) else ()
+        observed = (row for row in seen.mail.observed if row.key not in forgotten)
+        ledger.observe_drafts(observed, (*seen.mail.forget, *forgotten))
+        return _carry_out(desk, Proposal((change,) if change else ()), mailbox, "reset", seen.now)
 
 
-def purge(home: Home, loaded: Loaded, now: datetime, agree: Callable[[tuple[Change, ...]], None]) -> TakenBack:
-    """Removes every event that the product made, in the past too, and forgets them."""
+def purge(home: Home, loaded: Loaded, now: datetime, agree: Callable[[Proposal], None]) -> TakenBack:
+    """Removes every event that the product made, in the past too, and forgets them; and every draft that was not
+    touched.
+    """
     with home.working() as ledger:
         desk = home.desk(loaded, ledger, now)
         snapshot = desk.calendars.read(now - FAR, now + FAR)
         changes = core.purge((each for each in snapshot.events if each.calendar not in snapshot.read_only), now)
-        agree(changes)
-        return TakenBack(_carry_out(desk, changes, "purge", now))
+        mailbox = _drafts_only(desk, now)
+        withdrawals, left = core.purge_drafts(mailbox.standing.values())
+        proposal = Proposal(changes, withdrawals, left)
+        agree(proposal)
+        return _carry_out(desk, proposal, mailbox, "purge", now)
 
 
-def _carry_out(desk: Desk, changes: Sequence[Change], kind: RunKind, now: datetime) -> Done:
+def _carry_out(desk: Desk, proposal: Proposal, mailbox: Mailbox, kind: RunKind, now: datetime) -> TakenBack:
     run = desk.ledger.run(kind, now)
-    done = carry_out(run, desk.calendars, changes)
+    done = carry_out(run, desk.calendars, proposal.changes)
+    drafted = NOTHING_DRAFTED
+    if desk.mail is not None:
+        drafted = withdraw(desk.mail, run, proposal.withdrawals, mailbox.made)
     finish(run, done, now)
-    return done
+    return TakenBack(done, drafted, proposal.left)
+
+
+def _keep(desk: Desk, before: Decisions, after: Decisions) -> None:
+    if after != before:
+        desk.decisions.save(after)
+
+
+def _drafts_only(desk: Desk, now: datetime) -> Mailbox:
+    """The own drafts that lie in the mailbox; nothing is told of what was sent or deleted."""
+    if desk.mail is None:
+        return Mailbox()
+    memory = desk.ledger.memory(desk.decisions.load(), since=now)
+    return mail_hands(desk.mail.read(now), memory, now).mailbox
 
 
 def _look(desk: Desk, now: datetime) -> Look:
@@ -106,12 +150,23 @@ def _look(desk: Desk, now: datetime) -> Look:
     return seen
 
 
-def _nothing_to_reset(key: str, known: list[str]) -> UsageError:
+def _is_gone(mailbox: Mailbox, key: str) -> bool:
+    """Whether a draft is not made again because it was deleted or taken back."""
+    row = mailbox.made.get(key)
+    return key in mailbox.gone or (row is not None and row.status == "deleted")
+
+
+def _nothing_to_reset(key: str, blocks: Collection[str], mailbox: Mailbox) -> UsageError:
     from difflib import get_close_matches
 
-    if key in known:
+    if (draft := mailbox.standing.get(key)) is not None and draft.edited:
+        return UsageError(f"the draft `{key}` was edited and stays", hint="delete it first, then reset it")
+    if key in blocks or draft is not None:
         return UsageError(f"`{key}` was not changed by hand", hint=f"`agendad explain {key}` tells its story")
-    near = get_close_matches(key, known, n=1)
+    if (row := mailbox.made.get(key)) is not None and row.status == "sent":
+        return UsageError(f"the draft `{key}` was sent, and is not made again")
+    near = get_close_matches(key, [*blocks, *mailbox.gone, *mailbox.made], n=1)
     return UsageError(
-        f"no block has the key `{key}`", hint=f"did you mean `{near[0]}`?" if near else "`agendad status` lists keys"
+        f"no block or draft has the key `{key}`",
+        hint=f"did you mean `{near[0]}`?" if near else "`agendad status` and `agendad drafts` list keys",
     )

@@ -34,6 +34,7 @@ GROUPS: Final = {
         Command("status", "what stands now"),
         Command("log", "what was done, newest first"),
         Command("explain", "why a block stands where it does, or is missing"),
+        Command("people", "the network, and whose next contact is due"),
         Command("when", "the next dates of an `every:` phrase"),
         Command("simulate", "run the rules over months in virtual time; changes nothing real"),
         Command("balance", "where the time went, by category beside its target"),
@@ -41,7 +42,7 @@ GROUPS: Final = {
     ),
     "change back": (
         Command("undo", "take back the last applies"),
-        Command("reset", "forget what was changed by hand on a block"),
+        Command("reset", "forget what was changed or deleted by hand"),
         Command("purge", "remove everything that agendad made"),
     ),
     "maintain": (

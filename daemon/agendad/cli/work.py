@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from agendad.app.cycle import Look
-    from agendad.app.take_back import TakenBack
+    from agendad.app.take_back import Proposal, TakenBack
     from agendad.cli.context import Context
     from agendad.ledger import Ledger
     from agendad.rules.load import Loaded
@@ -83,6 +83,14 @@ def terminal(context: Context) -> Terminal:
     return Terminal(width, context.colour)
 
 
+def say_left(proposal: Proposal, context: Context) -> None:
+    """Says what is not taken back, and why."""
+    from agendad.core.trace import sentences
+
+    for each in proposal.left:
+        context.say(f"  {each.key} stays as it is ({'; '.join(sentences(each.why))})")
+
+
 def report(taken: TakenBack, work: Work, context: Context) -> None:
     """Says what was taken back: one line each, or JSON."""
     from agendad.app import show
@@ -90,9 +98,14 @@ def report(taken: TakenBack, work: Work, context: Context) -> None:
 
     if context.json:
         left = [each.key for each in taken.left]
-        context.print_json({"version": 1, **show.done_json(taken.done, work.now), "left": left, "problems": []})
+        done, drafts = show.done_json(taken.done, work.now), show.drafted_json(taken.drafted)
+        context.print_json({"version": 1, **done, "drafts": drafts, "left": left, "problems": []})
         return
-    made = counted(len(taken.done.made), "change")
-    context.print(f"{made} made; `agendad log` lists them" if taken.done.made else "nothing to take back")
-    if missed := show.missed_text(taken.done):
-        context.print(missed.rstrip())
+    changes, drafts_removed = len(taken.done.made), len(taken.drafted.withdrawn)
+    if changes:
+        context.print(f"{counted(changes, 'change')} made; `agendad log` lists them")
+    if drafts_removed:
+        context.print(f"{counted(drafts_removed, 'draft')} removed; `agendad drafts` lists them")
+    if not (changes or drafts_removed):
+        context.print("nothing to take back")
+    context.write(show.missed_text(taken.done) + show.missed_drafts_text(taken.drafted))

@@ -1,6 +1,6 @@
 """Taking back: `undo` acts as the person's hand, `reset` gives a block back to its rule, `purge` removes everything.
 
-All three only propose changes; the commands apply them like any plan.
+All three only propose changes; the commands apply them like any plan. Of drafts only those go that nobody has touched.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 from agendad.core.hands import gone_from, has_begun, instant, is_series
 from agendad.model.identity import digest, field_values, format_digest, is_own, parse_digest
-from agendad.model.plan import Action, Change, Skipped
+from agendad.model.mail import GoneDraft
+from agendad.model.plan import Action, Change, Skipped, Withdrawal
 from agendad.model.reasons import Reason, ReasonCode
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from agendad.core.hands import Hands
     from agendad.model.calendar import Event, EventFields
+    from agendad.model.mail import MadeDraft, StandingDraft
     from agendad.model.memory import Applied, Gone
 
 UNDONE_HASH: Final = "undone"
@@ -65,6 +67,32 @@ def undo(applied: Sequence[Applied], standing: Mapping[str, Event], now: datetim
     return Undone(tuple(sorted(changes, key=lambda change: _when(change, now))), deleted, tuple(left))
 
 
+@dataclass(frozen=True, slots=True)
+class UndoneDrafts:
+    """How to take drafts back. `gone` goes into the decisions before the first of them is removed, so that they are
+    not made again; `left` are those that the person edited or sent."""
+
+    withdrawals: tuple[Withdrawal, ...] = ()
+    gone: Mapping[str, GoneDraft] = field(default_factory=dict)
+    left: tuple[Skipped, ...] = ()
+
+
+def undo_drafts(made: Iterable[MadeDraft], standing: Mapping[str, StandingDraft], now: datetime) -> UndoneDrafts:
+    """Takes back the given drafts, against what lies in Drafts by key; one that the person deleted is gone anyway."""
+    withdrawals: list[Withdrawal] = []
+    gone: dict[str, GoneDraft] = {}
+    left: list[Skipped] = []
+    for row in made:
+        draft = standing.get(row.key)
+        if draft is not None and not draft.edited:
+            withdrawals.append(Withdrawal(draft, (Reason(ReasonCode.UNDONE),)))
+            gone[row.key] = GoneDraft(row.rule, row.due.astimezone(now.tzinfo).date(), "undo")
+        elif draft is not None or row.status == "sent":
+            code = ReasonCode.HAND_KEPT if draft is not None else ReasonCode.SENT
+            left.append(Skipped(row.key, row.rule, (Reason(code),)))
+    return UndoneDrafts(tuple(withdrawals), gone, tuple(left))
+
+
 def reset(key: str, hands: Hands, now: datetime) -> Change | None:
     """The change after which the block of `key` counts as written by its rule; None when there is nothing to write:
     it is untouched, history, or made a series by the person.
@@ -98,6 +126,14 @@ def purge(standing: Iterable[Event], now: datetime) -> tuple[Change, ...]:
             )
             doomed.setdefault((event.calendar, event.href, event.uid), change)  # a series is one thing to delete
     return tuple(sorted(doomed.values(), key=lambda change: _when(change, now)))
+
+
+def purge_drafts(standing: Iterable[StandingDraft]) -> tuple[tuple[Withdrawal, ...], tuple[Skipped, ...]]:
+    """The removal of every own draft that lies untouched in Drafts, and the edited ones, which stay."""
+    drafts = sorted(standing, key=lambda draft: draft.key)
+    doomed = tuple(Withdrawal(draft, (Reason(ReasonCode.PURGED),)) for draft in drafts if not draft.edited)
+    kept = (Reason(ReasonCode.HAND_KEPT),)
+    return doomed, tuple(Skipped(draft.key, draft.rule, kept) for draft in drafts if draft.edited)
 
 
 def _back(oldest: Applied, event: Event | None) -> Change:

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from kept_world import MONDAY, World, context, fields, own, wish
 
 from agendad.core.hands import hands
-from agendad.core.undo import purge, reset
+from agendad.core.undo import purge, purge_drafts, reset, undo_drafts
 from agendad.model.calendar import Event
-from agendad.model.identity import hand_changed
+from agendad.model.identity import hand_changed, message_id
+from agendad.model.mail import GoneDraft, MadeDraft, StandingDraft
 from agendad.model.memory import Memory
 from agendad.model.plan import Action
 from agendad.model.reasons import ReasonCode
@@ -163,3 +164,45 @@ def test_purge_removes_every_own_event_once_and_nothing_else():
         (Action.DELETE, KEY),
         (Action.DELETE, "b/1"),
     ]
+
+
+class TestDrafts:
+    ROW = MadeDraft(
+        key="m/1@example.org",
+        rule="m",
+        message_id=message_id("m/1@example.org"),
+        digest="0",
+        subject="Thanks",
+        recipients=("grace@example.org",),
+        due=MONDAY.replace(hour=23, minute=30),
+        made=MONDAY,
+        status="made",
+    )
+    LIES = StandingDraft(ROW.key, "m", ROW.message_id, "Thanks", ROW.recipients, "0", edited=False, made=MONDAY)
+
+    def test_an_untouched_draft_goes_and_is_not_made_again(self):
+        undone = undo_drafts([self.ROW], {self.ROW.key: self.LIES}, MONDAY)
+        ((withdrawal,), left) = undone.withdrawals, undone.left
+        assert (withdrawal.draft, withdrawal.why[0].code, left) == (self.LIES, ReasonCode.UNDONE, ())
+        assert undone.gone == {self.ROW.key: GoneDraft("m", MONDAY.date(), "undo")}
+
+    def test_an_edited_or_sent_draft_stays_and_is_told(self):
+        edited = undo_drafts([self.ROW], {self.ROW.key: replace(self.LIES, edited=True)}, MONDAY)
+        sent = undo_drafts([replace(self.ROW, status="sent")], {}, MONDAY)
+        for undone, code in ((edited, ReasonCode.HAND_KEPT), (sent, ReasonCode.SENT)):
+            assert [(each.key, each.why[0].code) for each in undone.left] == [(self.ROW.key, code)]
+            assert (undone.withdrawals, undone.gone) == ((), {})
+
+    def test_a_draft_that_the_person_deleted_needs_no_taking_back(self):
+        undone = undo_drafts([replace(self.ROW, status="deleted")], {}, MONDAY)
+        assert (undone.withdrawals, undone.gone, undone.left) == ((), {}, ())
+
+    def test_purge_removes_the_untouched_drafts_and_tells_the_edited_ones(self):
+        other = replace(self.LIES, key="m/0@example.org", edited=True)
+        third = replace(self.LIES, key="a/1@example.org")
+        doomed, left = purge_drafts([self.LIES, other, third])
+        assert [(each.draft.key, each.why[0].code) for each in doomed] == [
+            (third.key, ReasonCode.PURGED),
+            (self.LIES.key, ReasonCode.PURGED),
+        ]
+        assert [(each.key, each.why[0].code) for each in left] == [(other.key, ReasonCode.HAND_KEPT)]

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import argparse
 
+    from agendad.app.take_back import Proposal
     from agendad.cli.context import Context
-    from agendad.model.plan import Change
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -17,20 +17,31 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, context: Context) -> int:
-    """Counts what would go, asks, and removes it; blocks of the past and those changed by hand too."""
+    """Counts what would go, asks, and removes it: blocks of the past and those changed by hand too, and the drafts
+    that nobody touched.
+    """
     from agendad.app.take_back import purge
-    from agendad.cli.work import ask, begin, report
+    from agendad.cli.work import ask, begin, report, say_left
 
     work = begin(context)
 
-    def agree(changes: tuple[Change, ...]) -> None:
-        if changes:
-            question = f"Remove all {len(changes)} events that agendad made, past and changed ones too?"
+    def agree(proposal: Proposal) -> None:
+        say_left(proposal, context)
+        if question := _question(len(proposal.changes), len(proposal.withdrawals)):
             ask(context, question, yes=args.yes)
 
     taken = purge(work.home, work.loaded, work.now, agree)
     report(taken, work, context)
-    if taken.done.made and any(rule.enabled for rule in work.loaded.rules):
-        context.say("the rules stand: the next `agendad apply` writes their blocks anew")
-    taken.done.check()
+    if (taken.done.made or taken.drafted.withdrawn) and any(rule.enabled for rule in work.loaded.rules):
+        context.say("the rules stand: the next `agendad apply` writes their blocks and drafts anew")
+    taken.check()
     return 0
+
+
+def _question(events: int, drafts: int) -> str:
+    """What is asked; empty when nothing would go."""
+    from agendad.views.lines import counted
+
+    parts = [f"all {counted(events, 'event')} that agendad made, past and changed ones too"] if events else []
+    parts += [counted(drafts, "untouched draft")] if drafts else []
+    return f"Remove {', and '.join(parts)}?" if parts else ""

@@ -1,4 +1,4 @@
-"""`agendad reset KEY`: forgets what was changed or deleted by hand."""
+"""`agendad reset KEY`: forgets what was changed or deleted by hand, of a block or of a draft."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ if TYPE_CHECKING:
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """Which block."""
+    """Which block or draft."""
     parser.add_argument("key", metavar="KEY", help="as `plan --json`, `explain` and `status` show it")
 
 
 def run(args: argparse.Namespace, context: Context) -> int:
-    """The next apply puts the rule's wish in place."""
+    """The next apply puts the rule's wish in place, and makes the draft if it is still due."""
     from agendad.app.take_back import reset
     from agendad.cli.work import begin
 
     work = begin(context)
     taken = reset(work.home, work.loaded, work.now, args.key)
-    taken.done.check()
+    taken.check()
     if context.json:
         context.print_json({"version": 1, "reset": args.key})
     else:

@@ -8,9 +8,10 @@ from agendad.errors import UsageError
 
 if TYPE_CHECKING:
     import argparse
+    from datetime import datetime
 
+    from agendad.app.take_back import Proposal
     from agendad.cli.context import Context
-    from agendad.model.plan import Change, Skipped
 
 
 _SHOWN: Final = 20
@@ -24,25 +25,32 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, context: Context) -> int:
     """Shows what would be taken back, asks, and does it."""
-    from agendad.app.show import changes_text
     from agendad.app.take_back import undo
-    from agendad.cli.work import ask, begin, report
+    from agendad.cli.work import ask, begin, report, say_left
 
     if args.count < 1:
         raise UsageError("N is at least 1")
     work = begin(context)
 
-    def agree(changes: tuple[Change, ...], left: tuple[Skipped, ...]) -> None:
-        if changes and not args.yes:
-            shown = changes_text(changes[:_SHOWN], work.now)
-            context.say(shown + (f"  and {len(changes) - _SHOWN} more" if len(changes) > _SHOWN else "").rstrip())
-        for each in left:
-            context.say(f"  {each.key} was changed since and stays as it is")
-        if changes:
-            these = "this change" if len(changes) == 1 else f"these {len(changes)} changes"
+    def agree(proposal: Proposal) -> None:
+        number = len(proposal.changes) + len(proposal.withdrawals)
+        if number and not args.yes:
+            context.say(_shown(proposal, work.now))
+        say_left(proposal, context)
+        if number:
+            these = "this change" if number == 1 else f"these {number} changes"
             ask(context, f"Take back {these}?", yes=args.yes)
 
     taken = undo(work.home, work.loaded, work.now, args.count, agree)
     report(taken, work, context)
-    taken.done.check()
+    taken.check()
     return 0
+
+
+def _shown(proposal: Proposal, now: datetime) -> str:
+    """The first of the changes, one line each, and how many more there are."""
+    from agendad.app.show import changes_text, withdrawals_text
+
+    lines = (changes_text(proposal.changes, now) + withdrawals_text(proposal.withdrawals)).splitlines()
+    more = [f"  and {len(lines) - _SHOWN} more"] if len(lines) > _SHOWN else []
+    return "\n".join([*lines[:_SHOWN], *more])
