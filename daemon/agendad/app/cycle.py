@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from agendad.model.memory import Memory
     from agendad.model.rule import Rule
     from agendad.model.settings import Settings
-    from agendad.ports import Snapshot
+    from agendad.ports import CalendarPort, Snapshot
     from agendad.rules.load import Loaded
 
 
@@ -41,13 +41,14 @@ if TYPE_CHECKING:
 class Look:
     """Everything that one cycle saw and decided, nothing of it carried out. `settings` have their final zone.
 
-    `situation` is what the decision rests on; `mail` what became of earlier drafts.
+    `situation` is what the decision rests on, `mail` what became of earlier drafts; `calendars` can be read for more.
     """
 
     settings: Settings
     rules: tuple[Rule, ...]
     loaded: Loaded
     context: Context
+    calendars: CalendarPort
     snapshot: Snapshot
     memory: Memory
     hands: Hands
@@ -110,6 +111,7 @@ def look(desk: Desk, now: datetime) -> Look:
         rules=rules,
         loaded=loaded,
         context=context,
+        calendars=desk.calendars,
         snapshot=snapshot,
         memory=memory,
         hands=seen,
