@@ -72,7 +72,7 @@ def command_parser(command: Command) -> Parser:
         allow_abbrev=False,
     )
     load(command).arguments(parser)
-    _common(parser, json=command.json)
+    common(parser, json=command.json)
     return parser
 
 
@@ -117,7 +117,7 @@ def top_parser() -> Parser:
         formatter_class=_Formatter,
         allow_abbrev=False,
     )
-    _common(parser, json=True)
+    common(parser, json=True)
     parser.add_argument("--version", action="version", version=f"agendad {__version__}")
     parser.add_argument("rest", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
     return parser
@@ -134,7 +134,7 @@ def _parse_all(parser: Parser, words: Sequence[str], into: argparse.Namespace) -
     return args
 
 
-def _common(parser: argparse.ArgumentParser, *, json: bool) -> None:
+def common(parser: argparse.ArgumentParser, *, json: bool) -> None:
     """The options of every command. A value given before the name stands unless it is given again after it."""
     group = parser.add_argument_group("common options")
     group.add_argument("--config", metavar="DIR", help="the configuration folder (else AGENDAD_CONFIG)")
