@@ -90,7 +90,7 @@ class Life:
         """The person finds the drafts of a cycle."""
         for mail in applied.drafted.made if self._sends else ():
             after = timedelta(hours=_random(f"{self._seed}/{mail.key}").uniform(1, 6))
-            heappush(self._to_send, (_at_work(self._settings, applied.seen.now + after), mail.key))
+            heappush(self._to_send, (next_working_moment(self._settings, applied.seen.now + after), mail.key))
 
 
 def _random(seed: str) -> Random:
@@ -189,7 +189,7 @@ def _absence(settings: Settings, day: date, random: Random, ident: str) -> tuple
     return wall(day, 12 * 60, settings.timezone), event, False
 
 
-def _at_work(settings: Settings, moment: datetime) -> datetime:
+def next_working_moment(settings: Settings, moment: datetime) -> datetime:
     """The moment, or the first one after it that is in working hours."""
     zone = settings.timezone
     today = moment.astimezone(zone).date()
