@@ -160,7 +160,7 @@ def _people(found: Found, known: Known) -> Iterator[Diagnostic]:
     for choice in (company.FOR_EACH, company.WITH):
         if found.get(choice) is not None:
             for kind, node in company.named(found.nodes[choice.name]):
-                yield from _unknown(kind, node.text.strip(), node, known.people)
+                yield from _unknown(kind, node.text.strip(), node, known.people, "add the person to people.yaml")
     for field in RECIPIENTS:
         for node in comma_parts(found.nodes[field.name]) if found.get(field) is not None else ():
             if letter.recipient(node).kind == "party":
@@ -184,14 +184,15 @@ def _no_domains(node: Scalar) -> Iterator[Diagnostic]:
 def _unknown_party(node: Scalar, people: People) -> Iterator[Diagnostic]:
     word = node.text.strip()
     kind, colon, name = word.partition(":")
+    otherwise = "add the person to people.yaml, or write an address"
     if colon and kind in ("group", "tier"):
-        yield from _unknown(kind, name.strip(), node, people)
+        yield from _unknown(kind, name.strip(), node, people, otherwise)
     elif "@" not in word and word != "me":
-        yield from _unknown("person", word, node, people)
+        yield from _unknown("person", word, node, people, otherwise)
 
 
-def _unknown(kind: str, name: str, node: Scalar, people: People) -> Iterator[Diagnostic]:
-    """A group, a tier or a person that is not there, or that is nobody."""
+def _unknown(kind: str, name: str, node: Scalar, people: People, otherwise: str) -> Iterator[Diagnostic]:
+    """A group, a tier or a person that is not there, or that is nobody; `otherwise` is the hint for a new person."""
     persons = people.by_id.values()
     if kind == "group":
         used = {group for person in persons for group in person.groups}
@@ -209,7 +210,7 @@ def _unknown(kind: str, name: str, node: Scalar, people: People) -> Iterator[Dia
             hint = "give somebody this `tier` in people.yaml"
             yield problem(node, "empty-tier", f"nobody is of tier {int(name)}", hint, Severity.WARNING)
     elif name not in people.by_id:
-        hint = did_you_mean(name, people.by_id) or "add the person to people.yaml, or write an address"
+        hint = did_you_mean(name, people.by_id) or otherwise
         yield problem(node, "unknown-person", f"there is no person `{shown(name)}`", hint)
 
 
@@ -218,7 +219,7 @@ def _configuration(entry: Entry, settings: Settings) -> Iterator[Diagnostic]:
     if entry.found is None:
         return
     for part in (entry.found, *entry.steps):
-        if settings.mail is None and part.has(letter.DRAFT):
+        if settings.mail is None and part.has(letter.DRAFT) and entry.found.value(rule.ENABLED, True):
             hint = "add `mail: {provider: maildir, path: Mail/}` to agendad.yaml"
             yield problem(part.keys["draft"], "no-mail", "drafts are not made without `mail:`", hint, Severity.WARNING)
     exclude = entry.found.get(trigger.EXCEPT)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from agendad.model.rule import AfterBusy
-from agendad.rules.fields import company, letter, placement, trigger
-from agendad.rules.keys import CLASH, clash, follows_event, is_period, spreads_people, verb_of
+from agendad.model.rule import After, AfterBusy
+from agendad.rules.fields import company, letter, placement, rule, trigger
+from agendad.rules.keys import CLASH, clash, follows_event, is_period, one_day, spreads_people, verb_of
 from agendad.rules.values import comma_parts
 
 if TYPE_CHECKING:
@@ -25,10 +25,26 @@ def check_letter(found: Found) -> None:
         return
     if found.lacks("draft"):
         return
+    if found.has(rule.MEETINGS):
+        clash(found, "draft", "with `meetings`, which reports no invitations", "remove it, or guard a time with `at`")
+    _check_deadline(found)
+    if found.get(letter.UNLESS) == "mailed" and not (found.has(trigger.AFTER) and follows_event(found)):
+        message = "`unless: mailed` makes no sense here: it counts from the end of an event"
+        found.report(found.nodes["unless"], CLASH, message, "it goes with `after`")
     for field in RECIPIENTS:
         if found.get(field) is not None:
             for word in comma_parts(found.nodes[field.name]):
                 _check_recipient(found, field.name, word)
+
+
+def _check_deadline(found: Found) -> None:
+    """`if_late` where a draft can be late: with `within`, ahead of an event, and in a period, which ends."""
+    if not found.has(letter.IF_LATE) or not found.lacks("within"):
+        return
+    if verb_of(found) == "protect":
+        clash(found, "if_late", "in a reply, which has no deadline", "remove it")
+    elif one_day(found) or found.has(trigger.WHEN) or isinstance(found.get(trigger.AFTER), After):
+        clash(found, "if_late", "without a deadline", "add for example `within: 48h`")
 
 
 def _check_recipient(found: Found, name: str, node: Scalar) -> None:

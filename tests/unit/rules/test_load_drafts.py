@@ -142,7 +142,8 @@ label: Follow-ups
 
 def test_what_a_draft_does_not_say_is_left_to_its_defaults(templates: Path) -> None:
     assert one("draft: hello.md.j2\nafter: {meeting: any}", templates).verb == Draft(HELLO)
-    said = one("draft: hello.md.j2\nafter: {meeting: any}\nunless: mailed\nif_late: make\nthread: auto", templates)
+    keys = "unless: mailed\nwithin: 1h\nif_late: make\nthread: auto"
+    said = one(f"draft: hello.md.j2\nafter: {{meeting: any}}\n{keys}", templates)
     assert said.verb == Draft(replace(HELLO, unless_mailed=True))
 
 
@@ -367,6 +368,12 @@ def test_drafts_without_a_mailbox_are_a_warning_at_the_first(tmp_path: Path, tem
     assert codes(loaded) == [("rules/a.yaml", "no-mail")]
     assert not loaded.has_errors
     write(tmp_path, {"agendad.yaml": CONFIGURATION + MAIL})
+    assert load_configuration(tmp_path, template_dirs=[templates]).diagnostics == ()
+
+
+def test_a_disabled_draft_needs_no_mailbox(tmp_path: Path, templates: Path) -> None:
+    rules = "version: 1\nrules: {a: {draft: hello.md.j2, after: {meeting: any}, enabled: false}}\n"
+    write(tmp_path, {"agendad.yaml": CONFIGURATION, "rules/a.yaml": rules})
     assert load_configuration(tmp_path, template_dirs=[templates]).diagnostics == ()
 
 

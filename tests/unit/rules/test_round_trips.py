@@ -99,7 +99,7 @@ def test_a_letter_is_read_back(
     other: dict[str, str],
 ) -> None:
     keys = {"to": to, "cc": cc, "bcc": bcc}
-    text = f"    draft: {TEMPLATE}\n    after: {{meeting: any}}\n    each: person\n"
+    text = f"    draft: {TEMPLATE}\n    after: {{meeting: any}}\n    within: 2h\n    each: person\n"
     text += "".join(written(key, people, in_a_list=in_a_list) for key, people in keys.items())
     text += "".join(f"    {key}: {value}\n" for key, value in other.items())
     verb = only(text).verb
