@@ -10,7 +10,7 @@ import contextlib
 import json
 import sqlite3
 import zlib
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from agendad import __version__
@@ -23,11 +23,17 @@ if TYPE_CHECKING:
 _FILE: Final = "mail.db"
 _FORMAT: Final = 1
 _PATIENCE: Final = 0.5
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _SCHEMA: Final = (
     "CREATE TABLE about (key TEXT NOT NULL)",
-    "CREATE TABLE mail (folder TEXT, name TEXT, at INTEGER, data BLOB, crc INTEGER, sum INTEGER,"
+    "CREATE TABLE mail (folder TEXT, name TEXT, at INTEGER, data BLOB, crc INTEGER,"
     " PRIMARY KEY (folder, name)) WITHOUT ROWID",
+    "CREATE TABLE sums (folder TEXT PRIMARY KEY, count INTEGER, at INTEGER)",
 )
+
+_SUM: Final = "SELECT count(*), sum(at) FROM mail WHERE folder = ?"
+"""Tells whether a time was damaged, by which a mail would be passed over."""
+_STORED_SUM: Final = "SELECT count, at FROM sums WHERE folder = ?"
 
 
 class Cache:
@@ -41,14 +47,14 @@ class Cache:
         """The base names of all mails that were seen, and those mails since an instant (aware)."""
         try:
             with self._open() as db:
+                names = {name for (name,) in db.execute("SELECT name FROM mail WHERE folder = ?", (folder,))}
                 rows = db.execute(
-                    "SELECT name, at, crc, sum, CASE WHEN at >= ? THEN data END FROM mail WHERE folder = ?",
-                    (int(since.timestamp()), folder),
+                    "SELECT name, data, crc FROM mail WHERE folder = ? AND at >= ? ORDER BY at",
+                    (folder, int(since.timestamp())),
                 ).fetchall()
-            if all(_sum(name, at, crc) == check for name, at, crc, check, _ in rows):
-                wanted = [(name, data, crc) for name, _, crc, _, data in rows if data is not None]
-                if all(zlib.crc32(data) == crc for _, data, crc in wanted):
-                    return {row[0] for row in rows}, _load(wanted)
+                sums = [db.execute(query, (folder,)).fetchone() for query in (_SUM, _STORED_SUM)]
+            if (sums[0] == sums[1] or not names) and all(zlib.crc32(data) == crc for _, data, crc in rows):
+                return names, _load(rows)
         except sqlite3.OperationalError:
             return set(), {}  # locked by another process, or the folder cannot be written
         except (sqlite3.DatabaseError, OSError, TypeError, ValueError):
@@ -62,7 +68,8 @@ class Cache:
         with contextlib.suppress(sqlite3.Error, OSError), self._open() as db:  # a cache is not worth a failure
             db.execute("BEGIN IMMEDIATE")
             db.executemany("DELETE FROM mail WHERE folder = ? AND name = ?", ((folder, name) for name in gone))
-            db.executemany("REPLACE INTO mail VALUES (?, ?, ?, ?, ?, ?)", rows)
+            db.executemany("REPLACE INTO mail VALUES (?, ?, ?, ?, ?)", rows)
+            db.execute("REPLACE INTO sums VALUES (?, ?, ?)", (folder, *db.execute(_SUM, (folder,)).fetchone()))
             db.execute("COMMIT")
 
     @contextlib.contextmanager
@@ -92,15 +99,9 @@ class Cache:
                     self._path.with_name(self._path.name + suffix).unlink(missing_ok=True)
 
 
-def _row(name: str, mail: Message) -> tuple[str, int, bytes, int, int]:
-    at, data = int(mail.at.timestamp()), _dump(mail)
-    crc = zlib.crc32(data)
-    return name, at, data, crc, _sum(name, at, crc)
-
-
-def _sum(name: str, at: int, crc: int) -> int:
-    """Tells a damaged time or name, without reading the mail."""
-    return zlib.crc32(f"{name} {at} {crc}".encode())
+def _row(name: str, mail: Message) -> tuple[str, int, bytes, int]:
+    data = _dump(mail)
+    return name, int(mail.at.timestamp()), data, zlib.crc32(data)
 
 
 def _dump(mail: Message) -> bytes:
@@ -121,7 +122,14 @@ def _load(rows: list[tuple[str, bytes, int]]) -> dict[str, Message]:
     values: list[list[Any]] = json.loads(b"[" + b",".join(data for _, data, _ in rows) + b"]")
     return {
         name: Message(
-            datetime.fromtimestamp(at, UTC), sender, tuple(recipients), subject, ident, tuple(references), sent, key
+            _EPOCH + timedelta(seconds=at),
+            sender,
+            tuple(recipients),
+            subject,
+            ident,
+            tuple(references),
+            sent,
+            key,
         )
         for (name, _, _), (at, sender, recipients, subject, ident, references, sent, key) in zip(
             rows, values, strict=True

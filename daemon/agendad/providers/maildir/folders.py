@@ -10,7 +10,6 @@ import os
 import re
 import stat
 import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from agendad.errors import ProviderError
@@ -31,35 +30,29 @@ _TRASHED = re.compile(r":2,[A-Z]*T")
 _DELIVERED = re.compile(r"([0-9]{9,11})[.,_]")
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One mail as it is named now: its base name, the part of the folder it is in, and its whole file name."""
+def is_trashed(place: str) -> bool:
+    """Whether a person deleted the mail in a mail program that removes such mails later."""
+    return _TRASHED.search(place) is not None
 
-    base: str
-    part: str
-    name: str
 
-    @property
-    def trashed(self) -> bool:
-        """Whether a person deleted it in a mail program that removes such mails later."""
-        return _TRASHED.search(self.name) is not None
-
-    @property
-    def delivered(self) -> int | None:
-        """Seconds since the epoch when it came into the folder, where its name tells."""
-        found = _DELIVERED.match(self.base)
-        return int(found[1]) if found else None
+def delivered(base: str) -> int | None:
+    """Seconds since the epoch when a mail came into its folder, where its base name tells."""
+    found = _DELIVERED.match(base)
+    return int(found[1]) if found else None
 
 
 class Folder:
-    """A folder with `cur`, `new` and `tmp`; one that is not there reads as empty."""
+    """A folder with `cur`, `new` and `tmp`; one that is not there reads as empty.
+
+    A mail is given by its base name and the place where it was seen, `cur/NAME` or `new/NAME`.
+    """
 
     def __init__(self, path: Path, name: str) -> None:
         self.path = path
         self.name = name
 
-    def entries(self) -> dict[str, Entry]:
-        """All mails by base name. Raises ProviderError when the folder is there and cannot be listed.
+    def places(self) -> dict[str, str]:
+        """The places of all mails by base name. Raises ProviderError when the folder is there and cannot be listed.
 
         While another program renames, one look may miss the mail that is being renamed; after a recent change the
         folder is looked at twice.
@@ -69,33 +62,25 @@ class Folder:
             return found | self._look()
         return found
 
-    def header(self, entry: Entry) -> bytes | None:
+    def header(self, base: str, place: str) -> bytes | None:
         """The beginning of a mail, at least its header; None when it is gone. Raises ProviderError."""
-        return self._read(entry, whole=False)
+        return self._read(base, place, whole=False)
 
-    def whole(self, entry: Entry) -> bytes | None:
+    def whole(self, base: str, place: str) -> bytes | None:
         """All of a mail; None when it is gone. Raises ProviderError."""
-        return self._read(entry, whole=True)
+        return self._read(base, place, whole=True)
 
-    def find(self, base: str) -> Entry | None:
-        """A mail under the name that it has now."""
-        return self.entries().get(base)
-
-    def at(self, entry: Entry) -> Path:
-        """The path of the file, while the mail has this name."""
-        return self.path / entry.part / entry.name
-
-    def modified(self, entry: Entry) -> float | None:
+    def modified(self, place: str) -> float | None:
         """When the file was written, in seconds since the epoch; None when it is gone. Raises ProviderError."""
         try:
-            return self.at(entry).stat().st_mtime
+            return (self.path / place).stat().st_mtime
         except FileNotFoundError:
             return None
         except OSError as error:
-            raise self._unreadable(self.at(entry), error) from error
+            raise self._unreadable(self.path / place, error) from error
 
-    def _look(self) -> dict[str, Entry]:
-        found = {}
+    def _look(self) -> dict[str, str]:
+        found: dict[str, str] = {}
         for part in PARTS:
             try:
                 names = os.listdir(self.path / part)  # noqa: PTH208  # plain names
@@ -103,10 +88,7 @@ class Folder:
                 continue
             except OSError as error:
                 raise self._unreadable(self.path / part, error) from error
-            for name in names:
-                if not name.startswith("."):
-                    base = name.partition(":")[0]
-                    found[base] = Entry(base, part, name)
+            found |= {name.partition(":")[0]: f"{part}/{name}" for name in names if name[0] != "."}
         return found
 
     def _changed_lately(self) -> bool:
@@ -119,21 +101,21 @@ class Folder:
                 continue  # not there
         return False
 
-    def _read(self, entry: Entry, *, whole: bool) -> bytes | None:
-        at: Entry | None = entry
+    def _read(self, base: str, place: str, *, whole: bool) -> bytes | None:
         for _ in range(_TRIES):
-            if at is None:
-                return None
+            path = self.path / place
             try:
-                return _content(self.at(at), whole)
+                return _content(path, whole)
             except FileNotFoundError:
-                if self.at(at).is_symlink():
+                if path.is_symlink():
                     return None  # it leads nowhere
-                at = self.find(entry.base)  # its flags were changed
             except OSError as error:
-                raise self._unreadable(self.at(at), error) from error
+                raise self._unreadable(path, error) from error
+            place = self.places().get(base, "")  # its flags were changed
+            if not place:
+                return None
         raise ProviderError(
-            f"{self.path / entry.part / entry.base}: another program renames it all the time",
+            f"{self.path / place}: another program renames it all the time",
             hint="try again when that program has finished",
         )
 

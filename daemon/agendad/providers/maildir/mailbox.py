@@ -15,16 +15,16 @@ from agendad.model.identity import event_id
 from agendad.ports import MailOutcome, MailSnapshot
 from agendad.providers import files
 from agendad.providers.maildir.cache import Cache
-from agendad.providers.maildir.folders import Folder
+from agendad.providers.maildir.folders import Folder, delivered, is_trashed
 from agendad.providers.mime.reading import message, own_key, standing
 from agendad.providers.mime.writing import compose
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from agendad.model.mail import MailDraft, Message, StandingDraft
     from agendad.providers.files import Checkpoint
-    from agendad.providers.maildir.folders import Entry
 
 _FLAGS: Final = ":2,DS"  # a draft, and seen: nobody has to be told of it as of new mail
 _EARLY: Final = timedelta(days=7)
@@ -57,21 +57,22 @@ class Maildir:
         self._sent = Folder(self._place("Sent", root / ".Sent"), "Sent")
         self._cache = Cache(cache, str(root))
         self._checkpoint = checkpoint
-        self._keys: dict[str, str] = {}  # of drafts that were looked at before a save: base name to own key, or empty
+        self._seen: set[str] = set()  # base names of the drafts that were looked at before a save
+        self._bases: dict[str, set[str]] = {}  # and those of our own among them, by key
 
     def read(self, since: datetime) -> MailSnapshot:
         """See `MailPort`."""
         counts = {}
         messages: list[Message] = []
         for folder in (self._sent, self._inbox):
-            entries = folder.entries()
-            counts[folder.name] = len(entries)
-            messages += self._messages(folder, entries, since)
-        drafts = self._drafts.entries()
+            places = folder.places()
+            counts[folder.name] = len(places)
+            messages += self._messages(folder, places, since)
+        drafts = self._drafts.places()
         counts[self._drafts.name] = len(drafts)
         own: dict[str, StandingDraft] = {}
-        for _, entry in sorted(drafts.items()):
-            draft = None if entry.trashed else self._own(entry)
+        for base, place in sorted(drafts.items()):
+            draft = None if is_trashed(place) else self._own(base, place)
             if draft is not None and (draft.key not in own or draft.edited):  # of a draft and its copy, the edited one
                 own[draft.key] = draft
         messages.sort(key=lambda mail: (mail.at, mail.message_id))
@@ -79,74 +80,66 @@ class Maildir:
 
     def save_draft(self, draft: MailDraft) -> MailOutcome:
         """See `MailPort`. The first draft makes the folder."""
-        try:
-            self._save(draft)
-        except _Conflict as conflict:
-            return MailOutcome("conflict", str(conflict))
-        except _Unsettled as doubt:
-            return MailOutcome("unknown", str(doubt))
-        except OSError as error:
-            return MailOutcome("failed", f"{self._drafts.path}: {error.strerror or error}")
-        except ProviderError as error:
-            return MailOutcome("failed", error.message)
-        return MailOutcome("done")
+        return self._outcome(lambda: self._save(draft))
 
     def remove_draft(self, draft: StandingDraft) -> MailOutcome:
         """See `MailPort`."""
+        return self._outcome(lambda: self._remove(draft))
+
+    def source(self, draft: StandingDraft) -> bytes | None:
+        """See `MailStore`."""
+        place = self._drafts.places().get(draft.href, "")
+        data = self._drafts.whole(draft.href, place) if place and not is_trashed(place) else None
+        return data if data is not None and own_key(data) == draft.key else None
+
+    def _outcome(self, write: Callable[[], None]) -> MailOutcome:
         try:
-            self._remove(draft)
+            write()
         except _Conflict as conflict:
             return MailOutcome("conflict", str(conflict))
         except _Unsettled as doubt:
             return MailOutcome("unknown", str(doubt))
-        except OSError as error:
-            return MailOutcome("failed", f"{self._drafts.path}: {error.strerror or error}")
         except ProviderError as error:
             return MailOutcome("failed", error.message)
+        except OSError as error:
+            return MailOutcome("failed", f"{self._drafts.path}: {error.strerror or error}")
         return MailOutcome("done")
-
-    def source(self, draft: StandingDraft) -> bytes | None:
-        """See `MailStore`."""
-        entry = self._drafts.find(draft.href)
-        data = None if entry is None or entry.trashed else self._drafts.whole(entry)
-        return data if data is not None and own_key(data) == draft.key else None
 
     def _place(self, beside: str, usual: Path) -> Path:
         """The usual place of a folder, or the one without a dot where that alone is there."""
         other = self._root / beside
         return other if not usual.is_dir() and (other / "cur").is_dir() else usual
 
-    def _messages(self, folder: Folder, entries: dict[str, Entry], since: datetime) -> list[Message]:
+    def _messages(self, folder: Folder, places: dict[str, str], since: datetime) -> list[Message]:
         """The mails of one folder since then; those that were seen before are not opened again."""
         seen, known = self._cache.known(folder.name, since)
         early = (since - _EARLY).timestamp()
         learned = {}
-        for base in entries.keys() - seen:
-            found = self._message(folder, entries[base], early)
+        for base in places.keys() - seen:
+            found = self._message(folder, base, places[base], early)
             if found is not None:
                 learned[base] = found
-        gone = seen - entries.keys()
+        gone = seen - places.keys()
         if gone or learned:
             self._cache.keep(folder.name, gone, learned)
         return [mail for base, mail in (known | learned).items() if mail.at >= since and base not in gone]
 
-    def _message(self, folder: Folder, entry: Entry, early: float) -> Message | None:
+    def _message(self, folder: Folder, base: str, place: str, early: float) -> Message | None:
         """None for a mail that is older than `early`, in seconds since the epoch, or is gone."""
-        delivered: float | None = entry.delivered
-        if delivered is None:
-            delivered = folder.modified(entry)
-        if delivered is None or delivered < early:
+        came: float | None = delivered(base)
+        if came is None:
+            came = folder.modified(place)
+        data = None if came is None or came < early else folder.header(base, place)
+        if came is None or data is None:
             return None
-        data = folder.header(entry)
-        came = datetime.fromtimestamp(delivered, UTC)
-        return None if data is None else message(data, came, sent=folder is self._sent)
+        return message(data, datetime.fromtimestamp(came, UTC), sent=folder is self._sent)
 
-    def _own(self, entry: Entry) -> StandingDraft | None:
-        data = self._drafts.header(entry)
+    def _own(self, base: str, place: str) -> StandingDraft | None:
+        data = self._drafts.header(base, place)
         if data is None or not own_key(data):
             return None
-        whole = self._drafts.whole(entry)
-        return None if whole is None else standing(whole, etag=_etag(whole), href=entry.base)
+        whole = self._drafts.whole(base, place)
+        return None if whole is None else standing(whole, etag=_etag(whole), href=base)
 
     def _save(self, draft: MailDraft) -> None:
         self._make_drafts()
@@ -161,20 +154,21 @@ class Maildir:
             files.publish(prepared, target, self._checkpoint)
         except FileExistsError:
             raise _Conflict(f"{target} exists already") from None
-        self._keys[base] = draft.key
+        self._bases[draft.key] = {base}
+        self._seen.add(base)
         self._settle(target.parent)
 
     def _remove(self, draft: StandingDraft) -> None:
-        entry = self._drafts.find(draft.href)
-        data = None if entry is None else self._drafts.whole(entry)
-        if entry is None or data is None or entry.trashed:
+        place = self._drafts.places().get(draft.href, "")
+        data = self._drafts.whole(draft.href, place) if place else None
+        if data is None or is_trashed(place):
             raise _Conflict("the draft is gone")
-        now = standing(data, etag=_etag(data), href=entry.base)
+        now = standing(data, etag=_etag(data), href=draft.href)
         if now is None or now.key != draft.key:
             raise _Conflict("the draft was not made by agendad")
         if now.edited or now.etag != draft.etag:
             raise _Conflict("the draft was changed by hand")
-        target = self._drafts.at(entry)
+        target = self._drafts.path / place
         try:
             files.remove(target, self._checkpoint)
         except FileNotFoundError:
@@ -183,13 +177,16 @@ class Maildir:
 
     def _holder(self, key: str) -> str:
         """The mail that is the draft of `key` already, or has taken its name; empty without one."""
-        entries = self._drafts.entries()
-        if f"{event_id(key)}.agendad" in entries:
-            return f"{event_id(key)}.agendad"
-        for base in entries.keys() - self._keys.keys():
-            data = self._drafts.header(entries[base])
-            self._keys[base] = "" if data is None else own_key(data)
-        return next((base for base in entries if self._keys[base] == key), "")
+        places = self._drafts.places()
+        usual = f"{event_id(key)}.agendad"
+        if usual in places:
+            return usual
+        for base in places.keys() - self._seen:
+            data = self._drafts.header(base, places[base])
+            if data is not None and (own := own_key(data)):
+                self._bases.setdefault(own, set()).add(base)
+            self._seen.add(base)
+        return next((base for base in self._bases.get(key, ()) if base in places), "")
 
     def _make_drafts(self) -> None:
         """Makes the folder of drafts where it is missing (Maildir++: readable by its owner alone)."""

@@ -197,13 +197,13 @@ def test_a_full_disk_leaves_nothing_behind(root: Path) -> None:
 def test_a_mail_is_looked_up_again_when_it_was_renamed_after_it_was_listed(root: Path) -> None:
     saved(root)
     folder = Folder(root / ".Drafts", "Drafts")
-    ((base, entry),) = folder.entries().items()
+    ((base, place),) = folder.places().items()
     path = root / ".Drafts" / "cur" / NAME
     moved = path.rename(path.with_name(f"{base}:2,F"))
-    assert folder.whole(entry) == compose(DRAFT)
+    assert folder.whole(base, place) == compose(DRAFT)
     moved.unlink()
-    assert folder.whole(entry) is None
-    assert folder.modified(entry) is None
+    assert folder.whole(base, place) is None
+    assert folder.modified(place) is None
 
 
 def test_no_draft_is_missed_while_a_mail_program_changes_flags(root: Path) -> None:
@@ -233,6 +233,17 @@ def test_no_draft_is_missed_while_a_mail_program_changes_flags(root: Path) -> No
         stop.set()
         other.join()
     assert set(counts) == {40}
+
+
+def test_the_bytes_of_a_draft_are_given_out_as_it_lies_there(root: Path) -> None:
+    box = saved(root)
+    seen = only(box)
+    assert box.source(seen) == compose(DRAFT)
+    path = root / ".Drafts" / "cur" / NAME
+    path.write_bytes(compose(DRAFT).replace(b"thank you", b"many thanks"))
+    assert box.source(seen) == path.read_bytes()
+    path.rename(path.with_name(path.name + "T"))
+    assert box.source(seen) is None
 
 
 def test_mails_of_the_person_stay_byte_for_byte(root: Path) -> None:
