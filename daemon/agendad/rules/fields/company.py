@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final, Literal, cast
 
 from agendad.model.rule import ForEach, Party, With
 from agendad.rules.fields.common import BOOLEAN, SCALAR, STRING, group, list_or_one, number, person_id, words
+from agendad.rules.spelling import listed
 from agendad.rules.table import Field, Found, Table, read_table
 from agendad.rules.tree import Mapping, Node, Scalar, Sequence
 from agendad.rules.values import (
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 
 FOR_EACH_EXAMPLE: Final = "{tier: 1}"
 WITH_EXAMPLE: Final = "{group: team, pick: 1, rotate: least-recent}"
+_WORD: Final = re.compile(r"[\w.-]+")
+_MEANT: Final = re.compile(r"(?:(?P<kind>group|tier|person): *)?(?P<name>[\w.-]+)")
 WAYS: Final = ("least-recent", "round-robin", "random")
 
 
@@ -98,27 +102,33 @@ COMPANY: Final = Table("`with`", _GROUP, _TIER, _PERSON, _PICK, _ROTATE)
 def _read(node: Node, table: Table, example: str) -> Found:
     if not isinstance(node, Mapping):
         message = f"{table.name} has to be a mapping, not {kind_of(node)}"
-        refuse(node, "wrong-type", message, _meant(node, table) or f"such as `{table.name[1:-1]}: {example}`")
+        refuse(node, "wrong-type", message, _meant(node, _key(table)) or f"such as `{_key(table)}: {example}`")
     return read_table(node, table)
 
 
-def _meant(node: Node, table: Table) -> str:
-    """The mapping that a text such as `group:team` or `ada, grace` stands for."""
-    if not isinstance(node, Scalar) or not node.text.strip():
+def _key(table: Table) -> str:
+    return table.name.strip("`")
+
+
+def _meant(node: Node, key: str) -> str:
+    """The hint with the mapping that another value (`group:team`, `[ada, grace]`) stands for, or empty."""
+    if isinstance(node, Sequence):
+        names = [item.text for item in node.items if isinstance(item, Scalar) and _WORD.fullmatch(item.text)]
+        several = len(names) == len(node.items) > 0
+        return f"did you mean `{key}: {{person: [{shown(', '.join(names))}]}}`?" if several else ""
+    found = _MEANT.fullmatch(node.text.strip()) if isinstance(node, Scalar) else None
+    if found is None:
         return ""
-    key = table.name[1:-1]
-    word = node.text.strip()
-    kind, colon, name = (part.strip() for part in word.partition(":"))
-    if colon and kind in ("group", "tier", "person") and name and " " not in name:
-        return f"did you mean `{key}: {{{kind}: {shown(name)}}}`?"
-    if word.isdecimal():
-        return f"did you mean `{key}: {{tier: {shown(word)}}}`?"
-    return f"did you mean `{key}: {{group: {shown(word)}}}`?" if word.isalnum() else ""
+    kind = found["kind"] or ("tier" if found["name"].isdecimal() else "")
+    if kind:
+        return f"did you mean `{key}: {{{kind}: {shown(found['name'])}}}`?"
+    both = [f"{key}: {{{kind}: {shown(found['name'])}}}" for kind in ("group", "person")]
+    return f"write {listed(both)}"
 
 
 def _parties(found: Found, table: Table, example: str) -> tuple[Party, ...]:
     if found.lacks("group", "tier", "person"):
-        message, hint = f"{table.name} does not say who", f"such as `{table.name[1:-1]}: {example}`"
+        message, hint = f"{table.name} does not say who", f"such as `{_key(table)}: {example}`"
         found.report(found.node, "missing-key", message, hint)
     found.refuse_if_broken()
     return (

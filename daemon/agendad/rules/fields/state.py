@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     T = TypeVar("T")
 
 EXAMPLE: Final = "{none: {meeting: one-on-one}, in: 30d}"
-_HOURS_EXAMPLE: Final = "{hours: {rule: deep-work}, in: week, below: 2h}"
-_SHARE_EXAMPLE: Final = "{share: {meeting: internal}, in: 30d, above: 90%}"
 
 _NONE: Final = Field(
     "none",
@@ -108,7 +106,7 @@ def read_state(node: Node) -> NoneIn | Share | Hours:
         _refuse(found, ("of", "above", "below"), "with `none`, which is true or false")
         days = _value(found, _IN, _days, "such as `in: 30d`")
         found.refuse_if_broken()
-        return NoneIn(found[_NONE], days or 0)
+        return NoneIn(found[_NONE], _there(days))
     span = _value(found, _IN, _span, "such as `in: 30d` or `in: week`")
     if forms[0] == "share":
         share = _bound(found, _percent, "90%")
@@ -131,11 +129,11 @@ def _meant(node: Node) -> str:
     """A phrase that was meant for `every`, or an example."""
     if isinstance(node, Scalar):
         try:
-            grammar.parse_phrase(node.text[:200])
+            grammar.parse_phrase(phrase := node.text.strip().removeprefix("every ")[:200])
         except grammar.GrammarError:
             pass
         else:
-            return f"did you mean `every: {shown(node.text)}`?"
+            return f"did you mean `every: {shown(phrase)}`?"
     return f"such as `when: {EXAMPLE}`"
 
 
