@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from datetime import date, datetime, timedelta
+from email import message_from_bytes, policy
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -49,6 +50,20 @@ RULES = """
       after: {meeting: any, lasts: ">= 1h"}
       lasts: 15m
       within: 1h
+    follow-up:
+      draft: thanks.md.j2
+      after: {meeting: external}
+      delay: 30m
+      within: 48h
+      to: external attendees
+"""
+THANKS = """\
+---
+subject: "{{ event.title }}: thank you"
+---
+Hello {{ person.first_name }},
+
+thank you for {{ event.title }}.
 """
 
 
@@ -56,6 +71,10 @@ RULES = """
 def office(project: Project) -> Project:
     """Rules of several kinds, and meetings that they have to live with."""
     project.rules(RULES)
+    project.write("templates/thanks.md.j2", THANKS)
+    project.configure(mail="{provider: maildir, path: Mail/}")
+    for folder in ("cur", "new", "tmp"):
+        (project.config / "Mail" / folder).mkdir(parents=True)
     project.event("2026-11-24 10:00-11:30", "Board", *invite("chair@example.org", organizer="chair@example.org"))
     project.event("2026-11-27 14:00-17:00", "Workshop", *invite("bob@example.com"))
     project.event("2026-11-26 12:00-14:00", "Lunch")
@@ -72,12 +91,30 @@ def files(root: Path) -> dict[str, bytes]:
     return {str(path.relative_to(root)): path.read_bytes() for path in sorted(root.rglob("*")) if path.is_file()}
 
 
-def own_events(data: bytes) -> dict[str, tuple[object, ...]]:
+def at(event: Any, name: str) -> date | datetime:
+    moment: date | datetime = event[name].dt
+    return moment
+
+
+def drafts(folder: Path) -> dict[str, tuple[str, str]]:
+    """Recipients and text of each mail below a folder that is a draft of ours, by its key."""
     found = {}
+    for path in folder.rglob("*"):
+        if path.is_file():
+            mail = message_from_bytes(path.read_bytes(), policy=policy.default)
+            body = mail.get_body(("plain",))
+            assert body is not None
+            found[str(mail["X-Agendad-Key"])] = (str(mail["To"]), body.get_content())
+    return found
+
+
+def own_events(data: bytes) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
     for event in icalendar.Calendar.from_ical(data).walk("VEVENT"):
         if "X-AGENDAD-KEY" in event:
-            fields = (event["SUMMARY"], event["DTSTART"].dt, event["DTEND"].dt, event.get("TRANSP"))
-            found[str(event["X-AGENDAD-KEY"])] = (*map(str, fields), str(event["X-AGENDAD-DIGEST"]))
+            when = (str(at(event, "DTSTART")), str(at(event, "DTEND")))
+            look = (str(event["SUMMARY"]), str(event.get("TRANSP")), str(event["X-AGENDAD-DIGEST"]))
+            found[str(event["X-AGENDAD-KEY"])] = (*when, *look)
     return found
 
 
@@ -92,11 +129,12 @@ def test_two_weeks_end_as_they_do_when_the_daemon_runs_every_hour(office: Projec
         desk = home.desk(loaded, ledger, start)
         for hour in range(14 * 24):
             cycle(desk, start + timedelta(hours=hour)).check()
-    real = {}
+    real: dict[str, tuple[str, ...]] = {}
     for path in office.files():
         real |= own_events(path.read_bytes())
     assert len(simulated) == 20
-    assert simulated == {key: fields for key, fields in real.items() if fields[1] < "2026-12-07"}
+    assert simulated == {key: fields for key, fields in real.items() if fields[0] < "2026-12-07"}
+    assert drafts(out / "drafts") == drafts(office.config / "Mail" / ".Drafts" / "cur") != {}
 
 
 def test_nothing_real_is_written(office: Project) -> None:
@@ -127,10 +165,10 @@ def test_another_reader_sees_all_events_and_the_marks_of_our_own(office: Project
     assert calendar.errors == []
     by_key = {str(event["X-AGENDAD-KEY"]): event for event in found if "X-AGENDAD-KEY" in event}
     assert {
-        key: (str(event["SUMMARY"]), event["DTSTART"].dt.isoformat(), event["DTEND"].dt.isoformat())
+        key: (str(event["SUMMARY"]), at(event, "DTSTART").isoformat(), at(event, "DTEND").isoformat())
         for key, event in by_key.items()
     } == {block["key"]: (block["title"], block["start"], block["end"]) for block in report["blocks"]}
-    others = sorted((str(e["SUMMARY"]), f"{e['DTSTART'].dt:%d %H:%M}") for e in found if "X-AGENDAD-KEY" not in e)
+    others = sorted((str(e["SUMMARY"]), f"{at(e, 'DTSTART'):%d %H:%M}") for e in found if "X-AGENDAD-KEY" not in e)
     assert others == [
         ("Board", "24 10:00"),
         ("Lunch", "26 12:00"),
@@ -155,6 +193,7 @@ def test_the_counts_are_those_of_the_blocks(office: Project) -> None:
         "reading": 9,  # a lunch fills one midday
         "review": 2,
         "walk": 2,
+        "follow-up": 0,
     }
     assert {change["action"] for change in report["changes"]} == {"create"}
     assert len(report["changes"]) == len(report["blocks"])
@@ -169,7 +208,7 @@ def test_reasons_of_past_blocks_say_why_they_stood_there(office: Project) -> Non
 def test_own_blocks_of_the_past_are_taken_up_and_stay(office: Project) -> None:
     office.apply()
     report = simulate(office, "--every", "12h", first="2026-11-20", last="2026-11-27")
-    standing = {key: str(event["DTSTART"].dt) for key, event in office.own().items()}
+    standing = {key: str(at(event, "DTSTART")) for key, event in office.own().items()}
     blocks = {block["key"]: block["start"].replace("T", " ") for block in report["blocks"]}
     assert {key: start for key, start in blocks.items() if key in standing} == {
         key: start for key, start in standing.items() if start < "2026-11-28"

@@ -67,9 +67,9 @@ def building(path: Path) -> Iterator[Folder]:
     refuse_other(path)
     scratch = path.with_name(f".{path.name}.new")
     try:
-        shutil.rmtree(scratch, ignore_errors=True)
-        (scratch / DRAFTS).mkdir(parents=True)
         try:
+            shutil.rmtree(scratch, ignore_errors=True)
+            (scratch / DRAFTS).mkdir(parents=True)
             yield Folder(scratch)
             refuse_other(path)
             _replace(path, scratch)

@@ -175,7 +175,8 @@ _TEXT: Final = {
         "quarter": "T{number} {year}",
         "nothing": "Aucune règle n’a rien fait.",
         "sum": "Blocs : {blocks}, {time} ; déplacés : {moved} ; retirés : {deleted} ; sans place : {skipped}.",
-        "draft-sum": "Brouillons : {drafts} ; en retard : {late} ; retenus : {held} ; retirés : {withdrawn} ; envoyés : {sent}.",
+        "draft-sum": "Brouillons : {drafts} ; en retard : {late} ; retenus : {held} ; retirés : {withdrawn} ;"
+        " envoyés : {sent}.",
         "clash-sum": "Évènements dans du temps protégé : {number}.",
         "refused": "Cycles refusés par une limite, puis autorisés : {number} ; le premier : {first}",
         "failed": "Non faits : {what}",
