@@ -14,6 +14,7 @@ import time
 import unicodedata
 from contextlib import suppress
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 CACHE_NAME: Final = "people.json"
 _SUFFIX: Final = ".vcf"
-_GRAIN_NS: Final = 2_000_000_000
+DISK_CLOCK: Final = timedelta(seconds=2)
 """The coarsest clock of a file system in use (FAT): a file that is younger may change again unseen."""
 _LONGEST_ID: Final = 64
 _DIGITS: Final = 4
@@ -38,13 +39,14 @@ Read = tuple[list[Card], list[Diagnostic]]
 
 
 def read_people(
-    folder: Path, base: Path, cache: Path | None = None
+    folder: Path, base: Path, cache: Path | None = None, disk_clock: timedelta = DISK_CLOCK
 ) -> tuple[Mapping[str, Person], tuple[Diagnostic, ...]]:
     """The people of all vCards of a folder (or of one file) by id, and what is wrong with them.
 
     Files end in `.vcf`; those in a subfolder count as well, as in a vdir of several collections, but none below it.
     Problems name files relative to `base`. Only a folder that is not there, or cannot be listed, is an error. `cache`
-    is a folder for what can be read again at any time (None: keep nothing).
+    is a folder for what can be read again at any time (None: keep nothing); nothing is kept of a file that is younger
+    than `disk_clock`.
     """
     try:
         files = _files(folder)
@@ -54,7 +56,7 @@ def read_people(
         message = f"there is no folder {folder}" if missing else f"the folder cannot be read: {_why(error)}"
         hint = "make it and put vCards into it, or correct `people: {path: ...}` in agendad.yaml"
         return {}, (Diagnostic(Span(name, 1, 1, 2), "no-contacts", message, hint),)
-    store = _Store(cache, folder)
+    store = _Store(cache, folder, disk_clock)
     cards: list[tuple[str, Card]] = []
     problems: list[Diagnostic] = []
     for path in files:
@@ -154,7 +156,8 @@ def _is_card(entry: os.DirEntry[str]) -> bool:
 class _Store:
     """What was read of each file, by its path, with the signature of the file as it was then."""
 
-    def __init__(self, cache: Path | None, folder: Path) -> None:
+    def __init__(self, cache: Path | None, folder: Path, disk_clock: timedelta) -> None:
+        self._grain = int(disk_clock.total_seconds() * 1e9)
         self._path = cache / CACHE_NAME if cache else None
         self._head = [__version__, os.fspath(folder)]
         self._known: dict[str, Any] = {}
@@ -174,15 +177,16 @@ class _Store:
             signature = [status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino]
             known = self._known.get(path)
             if known is not None and known[0] == signature and known[1] == name:
+                found = _thawed(name, known)
                 self._next[path] = known
-                return _thawed(name, known)
+                return found
             found = read_vcards(name, Path(path).read_bytes())
         except OSError as error:
             return [], [warning(name, 1, f"the file cannot be read: {_why(error)}")]
         except (TypeError, ValueError, LookupError):  # the cache is not as we wrote it: read the file
             self._known.pop(path, None)
             return self.read(path, name)
-        if max(status.st_mtime_ns, status.st_ctime_ns) < now - _GRAIN_NS:
+        if max(status.st_mtime_ns, status.st_ctime_ns) <= now - self._grain:
             self._next[path] = [signature, name, *_frozen(found)]
             self._changed = True
         return found

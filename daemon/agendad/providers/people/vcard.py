@@ -48,6 +48,8 @@ class _Reader:
         self._complained = False  # one line that is none makes more of them likely: a card is complained of once
 
     def take(self, line: ContentLine) -> None:
+        if line.name in {"BEGIN", "END"} and line.value.strip().upper() != "VCARD":
+            return
         if line.name == "BEGIN":
             self.end()
             self._draft = Draft(self._file, line.line, self.problems)
