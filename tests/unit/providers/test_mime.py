@@ -81,7 +81,7 @@ HOSTILE = {
     "angle brackets": "Ada <ada@evil.example>, Bob <bob@evil.example>",
     "a list of addresses": "a@b.c, d@e.f; g@h.i",
     "a group": "undisclosed-recipients:;",
-    "a boundary": "--=_10a524e9cbaff31c22bcf0fdeb9e7a73358472c9--",
+    "a boundary": "a\r\n--=_agendad\r\n\r\nb\r\n--=_agendad--\r\nc",
     "template code": "{{ 7 * 7 }}{% for x in y %}{{ config.__class__ }}",
     "HTML": "<img src=x onerror=alert(1)> &amp; </title>",
     "percent signs": "100% %0d%0aBcc:%20a@b.c %zz",

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 PARTS: Final = ("new", "cur")
 """In this order: a mail that goes from `new` to `cur` meanwhile is seen twice, not missed."""
 
-_BLOCK: Final = 16 * 1024
+SHORT: Final = 16 * 1024
 _LONGEST_HEADER: Final = 1024 * 1024
 _TRIES: Final = 10
 _SETTLED: Final = 2_000_000_000
@@ -63,7 +63,10 @@ class Folder:
         return found
 
     def header(self, base: str, place: str) -> bytes | None:
-        """The beginning of a mail, at least its header; None when it is gone. Raises ProviderError."""
+        """The beginning of a mail, at least its header, all of one of less than `SHORT` bytes; None when it is gone.
+
+        Raises ProviderError.
+        """
         return self._read(base, place, whole=False)
 
     def whole(self, base: str, place: str) -> bytes | None:
@@ -134,7 +137,7 @@ def _content(path: Path, whole: bool) -> bytes | None:
         if not stat.S_ISREG(status.st_mode):
             return None
         data = b""
-        while more := os.read(descriptor, status.st_size + 1 if whole else _BLOCK):
+        while more := os.read(descriptor, status.st_size + 1 if whole else SHORT):
             data += more
             if not whole and (header_end(data) >= 0 or len(data) > _LONGEST_HEADER):
                 break

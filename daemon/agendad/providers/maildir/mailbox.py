@@ -15,7 +15,7 @@ from agendad.model.identity import event_id
 from agendad.ports import MailOutcome, MailSnapshot
 from agendad.providers import files
 from agendad.providers.maildir.cache import Cache
-from agendad.providers.maildir.folders import Folder, delivered, is_trashed
+from agendad.providers.maildir.folders import SHORT, Folder, delivered, is_trashed
 from agendad.providers.mime.reading import message, own_key, standing
 from agendad.providers.mime.writing import compose
 
@@ -138,7 +138,7 @@ class Maildir:
         data = self._drafts.header(base, place)
         if data is None or not own_key(data):
             return None
-        whole = self._drafts.whole(base, place)
+        whole = data if len(data) < SHORT else self._drafts.whole(base, place)
         return None if whole is None else standing(whole, etag=_etag(whole), href=base)
 
     def _save(self, draft: MailDraft) -> None:

@@ -57,10 +57,10 @@ def standing(data: bytes, *, etag: str = "", href: str = "") -> StandingDraft | 
 
     A mail that was saved again under another Message-ID, or without our headers, is the person's.
     """
-    key = own_key(data)
+    fields = _fields(data)
+    key = _own_key(fields)
     if not key:
         return None
-    fields = _fields(data)
     recipients = [one for name in ("to", "cc", "bcc") for one in _addresses(fields.get(name, ""))]
     subject = _text(fields.get("subject", ""))
     bodies = _bodies(data)
@@ -86,9 +86,7 @@ def standing(data: bytes, *, etag: str = "", href: str = "") -> StandingDraft | 
 
 def own_key(data: bytes) -> str:
     """The key of a mail of ours, by its header; empty for a mail that was not made here or is no longer ours."""
-    fields = _fields(data)
-    key = untoken(fields.get(KEY.lower(), ""))
-    return key if key and message_id(key) == _message_id(fields) else ""
+    return _own_key(_fields(data))
 
 
 def header_end(data: bytes) -> int:
@@ -117,6 +115,11 @@ def _fields(data: bytes) -> Mapping[str, str]:
         elif name in {"to", "cc", "bcc"}:
             fields[name] += f", {value}"
     return fields
+
+
+def _own_key(fields: Mapping[str, str]) -> str:
+    key = untoken(fields.get(KEY.lower(), ""))
+    return key if key and message_id(key) == _message_id(fields) else ""
 
 
 def _unicode(raw: bytes) -> str:

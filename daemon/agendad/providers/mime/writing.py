@@ -12,7 +12,7 @@ from email.utils import format_datetime
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
-from agendad.model.identity import draft_digest, event_id, message_id
+from agendad.model.identity import draft_digest, message_id
 from agendad.providers.mime.names import (
     DIGEST,
     HTML_DIGEST,
@@ -33,6 +33,7 @@ _LINE: Final = 76
 _LONGEST_LINE: Final = 900  # RFC 5322, 2.1.1: at most 998 octets
 _LONGEST_NAME: Final = 100
 _MOST_REFERENCES: Final = 20
+_BOUNDARY: Final = "=_agendad"  # RFC 2045, 6.7: `=_` is never in quoted-printable, nor in base64
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _NEWLINES = re.compile(r"\r\n?")
@@ -69,7 +70,7 @@ def compose(draft: MailDraft) -> bytes:
         *([f"Content-Language: {draft.language}"] if _LANGUAGE.fullmatch(draft.language) else []),
         "MIME-Version: 1.0",
     ]
-    return "\r\n".join(lines).encode() + b"\r\n" + _bodies(draft.key, text, html)
+    return "\r\n".join(lines).encode() + b"\r\n" + _bodies(text, html)
 
 
 def deliverable(email: str) -> bool:
@@ -176,17 +177,16 @@ def _thread(reply_to: str, references: Sequence[str]) -> Iterator[str]:
         yield "References: " + "\r\n ".join(known)
 
 
-def _bodies(key: str, text: str, html: str) -> bytes:
+def _bodies(text: str, html: str) -> bytes:
     """The header of the content and the content: both parts, or the plain one alone where there is no HTML."""
     if not html:
         return _part("plain", text)
-    boundary = f"=_{event_id(key)}"  # RFC 2045, 6.7: `=_` is never in quoted-printable, nor in base64
     parts = b"".join(
-        f"--{boundary}\r\n".encode() + _part(subtype, content) + b"\r\n"
+        f"--{_BOUNDARY}\r\n".encode() + _part(subtype, content) + b"\r\n"
         for subtype, content in (("plain", text), ("html", html))
     )
-    head = f'Content-Type: multipart/alternative;\r\n boundary="{boundary}"\r\n\r\n'
-    return head.encode() + parts + f"--{boundary}--\r\n".encode()
+    head = f'Content-Type: multipart/alternative; boundary="{_BOUNDARY}"\r\n\r\n'
+    return head.encode() + parts + f"--{_BOUNDARY}--\r\n".encode()
 
 
 def _part(subtype: str, content: str) -> bytes:
