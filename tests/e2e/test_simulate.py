@@ -118,16 +118,17 @@ def own_events(data: bytes) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def test_two_weeks_end_as_they_do_when_the_daemon_runs_every_hour(office: Project) -> None:
+@pytest.mark.parametrize("hours", [4, pytest.param(1, marks=pytest.mark.soak)])
+def test_two_weeks_end_as_they_do_when_the_daemon_runs(office: Project, hours: int) -> None:
     out = office.root / "out"
-    simulate(office, "--out", str(out))
+    simulate(office, "--every", f"{hours}h", "--out", str(out))
     simulated = own_events((out / "calendar.ics").read_bytes())
     home = Home(office.config, office.state)
     loaded = home.load()
     start = datetime(2026, 11, 23, tzinfo=PARIS)
     with home.working() as ledger:
         desk = home.desk(loaded, ledger, start)
-        for hour in range(14 * 24):
+        for hour in range(0, 14 * 24, hours):
             cycle(desk, start + timedelta(hours=hour)).check()
     real: dict[str, tuple[str, ...]] = {}
     for path in office.files():

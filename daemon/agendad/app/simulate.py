@@ -135,9 +135,14 @@ class Stage:
 
 
 def set_up(home: Home, loaded: Loaded, ledger: Ledger, span: tuple[datetime, datetime]) -> Stage:
-    """Copies of everything that cycles from the first to the second instant may look at, read once."""
+    """Copies of everything that cycles from the first to the second instant may look at, read once.
+
+    Nothing is read through the caches of the state folder, since that would write to them.
+    """
+    from agendad.app.surroundings import CONTACTS_BACK
+
     settings, (start, end) = loaded.configured, span
-    first, _ = stretch(settings, loaded.rules, (), start)
+    first = min(stretch(settings, loaded.rules, (), start)[0], start - CONTACTS_BACK)
     _, last = stretch(settings, loaded.rules, (), end)
     calendars = MemoryCalendars.copy(
         open_calendars(settings, cache=None, now=start).read(first, last), settings.calendar.write, settings.timezone
