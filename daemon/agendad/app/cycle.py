@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 from agendad.app.drafts import planned
@@ -35,6 +35,9 @@ if TYPE_CHECKING:
     from agendad.model.settings import Settings
     from agendad.ports import CalendarPort, Snapshot
     from agendad.rules.load import Loaded
+
+MEMORY: Final = timedelta(days=400)
+"""How far back the ledger is asked what was written and drafted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,7 @@ def look(desk: Desk, now: datetime) -> Look:
     loaded = desk.loaded
     settings = loaded.configured
     decisions = desk.decisions.load()
-    memory = desk.ledger.memory(decisions, since=now - timedelta(days=400))
+    memory = desk.ledger.memory(decisions, since=now - MEMORY)
     start, end = stretch(settings, loaded.rules, memory.written.values(), now)
     snapshot = desk.calendars.read(start, end)
     settings, rules = in_calendar_zone(settings, loaded.rules, snapshot.timezone)

@@ -12,6 +12,7 @@ from agendad.rules.report import as_json
 if TYPE_CHECKING:
     from datetime import date, tzinfo
 
+    from agendad.ledger.history import DraftEntry
     from agendad.model.calendar import EventFields
     from agendad.model.memory import Pause
     from agendad.model.plan import Change, Plan, PlannedBlock, PlannedDraft, Skipped, Violation
@@ -99,6 +100,23 @@ def pause_json(pause: Pause | None, zone: tzinfo | None) -> JSON:
         "paused": pause is not None,
         "since": moment_json(pause.start, zone) if pause else None,
         "until": moment_json(pause.end, zone) if pause and pause.end else None,
+    }
+
+
+def made_json(entry: DraftEntry, state: str, zone: tzinfo | None) -> JSON:
+    """One draft that was made and what became of it; `run` is null for one that the mailbox alone tells of."""
+    draft = entry.draft
+    return {
+        "key": draft.key,
+        "rule": draft.rule,
+        "to": list(draft.recipients),
+        "subject": draft.subject,
+        "due": moment_json(draft.due, zone),
+        "made": moment_json(draft.made, zone),
+        "state": state,
+        "run": entry.run,
+        "message": entry.message,
+        "why": sentences(entry.why),
     }
 
 

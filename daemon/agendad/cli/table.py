@@ -33,6 +33,7 @@ GROUPS: Final = {
     "look": (
         Command("status", "what stands now"),
         Command("log", "what was done, newest first"),
+        Command("drafts", "the drafts that were made, and what comes next"),
         Command("explain", "why a block stands where it does, or is missing"),
         Command("people", "the network, and whose next contact is due"),
         Command("when", "the next dates of an `every:` phrase"),

@@ -41,7 +41,8 @@ def run(args: argparse.Namespace, context: Context) -> int:
     decisions, changed = away.note(work.home, change)
     if context.json:
         _print_json(context, away.absences_ahead(decisions, today), changed=changed)
-    elif args.remove:
+        return 0
+    if args.remove:
         context.print(f"{'no longer away' if changed else 'no absence was noted'}: {_told((first, last))}")
     else:
         (whole,) = (each for each in decisions.absences if each[0] <= first and last <= each[1])
