@@ -1,17 +1,20 @@
-"""What can be found wrong before a cycle runs: files, expressions in titles and notes, rules that collide."""
+"""What can be found wrong before a cycle runs: files, expressions, templates of drafts, rules that collide."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
+from zoneinfo import ZoneInfo
 
 from agendad.core.dress import sample_context
 from agendad.core.levels import never_set_off
+from agendad.core.network import network_warnings
 from agendad.core.recurrence import occurrences
 from agendad.diagnostics import Diagnostic, Severity
 from agendad.drafting.expressions import ExpressionError, Expressions
-from agendad.model.rule import After, Every, EveryPeriod, MonthOfQuarter, Steps, WeekOfMonth
+from agendad.model.rule import After, Draft, Every, EveryPeriod, MonthOfQuarter, Protect, Steps, WeekOfMonth
+from agendad.model.settings import CalendarSettings, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -37,9 +40,32 @@ def problems(loaded: Loaded, folder: Path, today: date) -> tuple[Diagnostic, ...
     """
     enabled = [rule for rule in loaded.rules if rule.enabled]
     me = loaded.settings.me if loaded.settings else None
-    tried = [*unfillable(loaded.rules, me), *collisions(enabled, today), *waiting(enabled)]
+    tried = [
+        *unfillable(loaded.rules, me),
+        *_letters(loaded),
+        *collisions(enabled, today),
+        *waiting(enabled),
+        *network_warnings(loaded.people),
+    ]
     found = [*loaded.diagnostics, *(_with_source(each, folder) for each in tried)]
     return tuple(sorted(found, key=lambda each: (each.span, each.severity, each.code)))
+
+
+def _letters(loaded: Loaded) -> Iterator[Diagnostic]:
+    """What is wrong with the templates of drafts. Their languages are told only of a configuration."""
+    if not any(_drafts(rule) for rule in loaded.rules):
+        return
+    from agendad.app.check_letters import missing_languages, unwritable
+
+    settings = loaded.settings or Settings(ZoneInfo("UTC"), CalendarSettings())
+    yield from unwritable(loaded.rules, settings)
+    if loaded.settings is not None:
+        yield from missing_languages(loaded.rules, settings, loaded.people)
+
+
+def _drafts(rule: Rule) -> bool:
+    verbs = [step.verb for step in rule.trigger.steps] if isinstance(rule.trigger, Steps) else [rule.verb]
+    return any(isinstance(verb, Draft) or (isinstance(verb, Protect) and verb.reply) for verb in verbs)
 
 
 def unfillable(rules: Sequence[Rule], me: Me | None) -> Iterator[Diagnostic]:
@@ -118,6 +144,8 @@ def waiting(rules: Sequence[Rule]) -> Iterator[Diagnostic]:
 
 def _with_source(problem: Diagnostic, folder: Path) -> Diagnostic:
     """The problem with the text of its line, as the reader of the file gives it."""
+    if problem.source:
+        return problem
     try:
         lines = (folder / problem.span.file).read_text("utf-8-sig").splitlines()
     except OSError:

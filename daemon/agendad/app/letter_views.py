@@ -12,6 +12,8 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Final
 
 from agendad.core.timeline import from_minutes
+from agendad.drafting.cleaning import one_line
+from agendad.drafting.letters import MOST_IN_BODY, MOST_IN_SUBJECT
 from agendad.model.calendar import Response
 from agendad.model.settings import Person
 
@@ -24,6 +26,9 @@ if TYPE_CHECKING:
     from agendad.model.settings import Me
 
 _HONORIFIC: Final = re.compile(r"(?:dr|prof|mr|mrs|ms|miss|sir|m|mme|mlle|herr|frau|sr|sra|pr)\.?", re.IGNORECASE)
+
+
+_UNTITLED: Final = {"en": "(no title)", "fr": "(sans titre)", "de": "(ohne Titel)", "es": "(sin título)"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +79,11 @@ class SlotView:
     start: datetime
     end: datetime
 
+    @property
+    def first_day(self) -> date:
+        """The day on which it begins."""
+        return self.start.date()
+
     def __str__(self) -> str:
         return f"{self.start:%Y-%m-%d %H:%M}"
 
@@ -91,6 +101,11 @@ class EventView:
     organizer: PersonView = PersonView()
     attendees: tuple[PersonView, ...] = ()
 
+    @property
+    def first_day(self) -> date:
+        """The day on which it begins."""
+        return self.start.date() if isinstance(self.start, datetime) else self.start
+
     def __str__(self) -> str:
         return self.title
 
@@ -107,9 +122,10 @@ class RuleView:
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Makes the views of one letter: moments in its `zone`, people by their address in `book`."""
+    """Makes the views of one letter: moments in its `zone`, words in its `language`, people by address in `book`."""
 
     zone: ZoneInfo
+    language: str
     me: Me
     book: Mapping[str, Person]
     history: Callable[[Person], Sequence[Contact]]
@@ -141,13 +157,13 @@ class Viewer:
         fields = event.fields
         names = {each.email: each.name for each in event.attendees}
         return EventView(
-            title=fields.title,
+            title=one_line(fields.title, MOST_IN_BODY) or self._untitled(),
             start=self._moment(fields.start),
             end=self._moment(fields.end),
             place=fields.place,
             notes=fields.notes,
             all_day=fields.all_day,
-            organizer=self._known(event.organizer, names.get(event.organizer, "")) if event.organizer else PersonView(),
+            organizer=self._known(event.organizer, names.get(event.organizer, "")),
             attendees=tuple(
                 self._known(each.email, each.name)
                 for each in event.attendees
@@ -155,7 +171,12 @@ class Viewer:
             ),
         )
 
+    def _untitled(self) -> str:
+        return _UNTITLED.get(self.language.partition("-")[0].lower(), _UNTITLED["en"])
+
     def _known(self, email: str, name: str) -> PersonView:
+        if not email:
+            return PersonView()
         if email in self.me.emails:
             return self.myself()
         return self.person(self.book.get(email) or Person(email, name, (email,)))
@@ -166,7 +187,7 @@ class Viewer:
 
 def called(person: Person) -> str:
     """Their name; of somebody without one, their address."""
-    name = " ".join(person.name.split())
+    name = one_line(person.name, MOST_IN_SUBJECT)
     return name if name and "@" not in name else person.email or name or person.id
 
 
@@ -175,7 +196,7 @@ def first_name(person: Person) -> str:
 
     `Hopper, Grace` and `Dr. Grace Hopper` are Grace; so is `grace.hopper@example.com` without a name.
     """
-    name = " ".join(person.name.split())
+    name = one_line(person.name, MOST_IN_SUBJECT)
     if name and "@" not in name:
         family, comma, given = name.partition(",")
         words = (given if comma and given.strip() else family).split()

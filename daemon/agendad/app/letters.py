@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from agendad.views.signals import SignalRow
 
 MOST_SLOTS: Final = 20
+USUAL_SLOT: Final = 60
+LONGEST_SLOT: Final = 240
 
 _T = TypeVar("_T")
 _REPLY: Final = re.compile(r"(?:\s*(?:re|aw|sv|antw)\s*(?:\[\d+\])?\s*:)+\s*", re.IGNORECASE)
@@ -79,17 +81,17 @@ class Writer:
         zone = self._zone(draft)
         try:
             language = self._language(source, tag, draft.language)
-            written = self._letters.write(source, self.context(draft, zone), language, zone)
+            written = self._letters.write(source, self.context(draft, zone, language), language, zone)
         except LetterError as error:
             raise placed(error, letter, tag, draft.rule.id) from None
         if draft.thread is not None:
             return replace(written, subject=reply_subject(draft.thread.subject) or written.subject)
         return written
 
-    def context(self, draft: DesiredDraft, zone: ZoneInfo) -> dict[str, object]:
+    def context(self, draft: DesiredDraft, zone: ZoneInfo, language: str) -> dict[str, object]:
         """Everything that a template may name (section 6 of the rule language). `event` is there when one is."""
         around = self._around
-        viewer = Viewer(zone, around.settings.me, self._book, around.history)
+        viewer = Viewer(zone, language, around.settings.me, self._book, around.history)
         me = viewer.myself()
         people = tuple(viewer.person(each) for each in draft.people)
         event = viewer.event(draft.event) if draft.event is not None else None
@@ -136,7 +138,7 @@ class Writer:
         self,
         zone: ZoneInfo,
         count: int = 3,
-        lasts: str | int = "30m",
+        lasts: str | int | EventView = "30m",
         between: str | Sequence[str] | None = None,
         within: str | None = None,
     ) -> Sequence[SlotView]:
@@ -169,7 +171,9 @@ def variant(letter: Letter, language: str, home: str) -> str:
     return min(letter.variants)
 
 
-def slot_wish(count: int, lasts: str | int, between: str | Sequence[str] | None, within: str | None) -> SlotWish:
+def slot_wish(
+    count: int, lasts: str | int | EventView, between: str | Sequence[str] | None, within: str | None
+) -> SlotWish:
     """The arguments of `free_slots()` as they are written in templates; raises LetterError."""
     if not isinstance(count, int) or not 1 <= count <= MOST_SLOTS:
         raise LetterError(Fault(f"`free_slots` gives 1 to {MOST_SLOTS} slots", "write for example `free_slots(3)`"))
@@ -177,7 +181,7 @@ def slot_wish(count: int, lasts: str | int, between: str | Sequence[str] | None,
     try:
         return SlotWish(
             count=count,
-            lasts=lasts if isinstance(lasts, int) else parse_duration(lasts),
+            lasts=parse_duration(lasts) if isinstance(lasts, str) else _length(lasts),
             between=tuple(parse_time_range(text) for text in windows if text.strip() != "working hours"),
             within=None if within is None else parse_duration(within),
         )
@@ -185,10 +189,18 @@ def slot_wish(count: int, lasts: str | int, between: str | Sequence[str] | None,
         raise LetterError(Fault(f"`free_slots`: {error.message}", error.hint)) from None
 
 
+def _length(lasts: int | EventView) -> int:
+    """Minutes; as long as an event, where it is one of a few hours."""
+    if isinstance(lasts, int):
+        return max(lasts, 1)
+    minutes = round((lasts.end - lasts.start).total_seconds() / 60)
+    return minutes if 0 < minutes <= LONGEST_SLOT else USUAL_SLOT
+
+
 def placed(error: LetterError, letter: Letter, tag: str, rule: str) -> LetterError:
     """The error with the place in the file and the rule in its message."""
     where = f"{template_file(letter, tag)}:{error.line}" if error.line else template_file(letter, tag)
-    return LetterError(Fault(f"{where}: {error.message} (rule `{rule}`)", error.hint, error.line, error.word))
+    return LetterError(replace(error.fault, message=f"{where}: {error.message} (rule `{rule}`)"))
 
 
 def template_file(letter: Letter, tag: str) -> str:

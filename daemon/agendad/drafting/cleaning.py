@@ -16,7 +16,7 @@ from agendad.drafting.tokens import RESERVED
 ELLIPSIS: Final = "…"
 
 _LINE_ENDS: Final = re.compile("\r\n|[\r\n\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
-_BLANK: Final = re.compile("[\t\u00a0]")
+_SPACES: Final = re.compile(r"[ \t\r\n]+")
 _INVISIBLE: Final = re.compile(
     "[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b\u200e\u200f"
     "\u202a-\u202e\u2060-\u206f\u3164\ud800-\udfff\ufeff\uffa0\ufff0-\uffff\U000e0000-\U000e0fff" + RESERVED + "]"
@@ -33,12 +33,12 @@ _ISOLATE: Final = "\u2068{}\u2069"  # FIRST STRONG ISOLATE ... POP DIRECTIONAL I
 
 def one_line(text: str, most: int) -> str:
     """`text` on one line, at most `most` characters."""
-    return cut(" ".join(_visible(_LINE_ENDS.sub(" ", text[: most * 8])).split()), most)
+    return cut(spaced(_visible(_LINE_ENDS.sub(" ", text[: most * 8]))), most)
 
 
 def some_lines(text: str, most: int) -> str:
     """`text` with its lines kept, but no more than one empty line in a row, at most `most` characters."""
-    lines = [" ".join(_visible(line).split(" ")).strip() for line in _LINE_ENDS.split(text[: most * 8])]
+    lines = [_visible(line).strip() for line in _LINE_ENDS.split(text[: most * 8])]
     kept = [line for place, line in enumerate(lines) if line or (place and lines[place - 1])]
     return cut("\n".join(kept).strip(), most)
 
@@ -56,10 +56,11 @@ def isolated(text: str, *, right_to_left: bool) -> str:
     return "\n".join(_ISOLATE.format(line) if other.search(line) else line for line in text.split("\n"))
 
 
+def spaced(text: str) -> str:
+    """`text` on one line, with single blanks; those that do not break (U+00A0, U+202F) stay what they are."""
+    return _SPACES.sub(" ", text).strip()
+
+
 def _visible(text: str) -> str:
-    kept = _INVISIBLE.sub("", _BLANK.sub(_narrow, text))
+    kept = _INVISIBLE.sub("", text.replace("\t", " "))
     return _STACKED.sub(r"\1", _STRAY_JOINER.sub("", kept))
-
-
-def _narrow(found: re.Match[str]) -> str:
-    return " " if found[0] == "\t" else found[0]

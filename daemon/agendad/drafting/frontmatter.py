@@ -36,7 +36,7 @@ def read_sheet(source: str) -> tuple[Sheet | None, tuple[Fault, ...]]:
         return None, (Fault("the front matter has no end", "close it with a line `---` before the text", 1),)
     values, faults = _values("\n".join(lines[1:ends]))
     subject, line = values.get("subject", ("", 0))
-    if "subject" not in values and not any(each.word in {"", "subject"} for each in faults):
+    if "subject" not in values and not any(_is_subject(each.word) for each in faults):
         faults.append(Fault("the front matter has no `subject`", 'add a line `subject: "..."`', 1))
     language, where = values.get("language", ("", 0))
     if language and not _LANGUAGE.fullmatch(language):
@@ -45,6 +45,11 @@ def read_sheet(source: str) -> tuple[Sheet | None, tuple[Fault, ...]]:
         return None, tuple(sorted(faults, key=lambda each: each.line))
     body = "\n".join(lines[ends + 1 :])
     return Sheet(subject, body, line, ends + 1, language), ()
+
+
+def _is_subject(word: str) -> bool:
+    """Whether a problem with this word is what became of the subject; one without a word is about all of it."""
+    return not word or bool(did_you_mean(word, ["subject"]))
 
 
 def _values(text: str) -> tuple[dict[str, tuple[str, int]], list[Fault]]:

@@ -12,10 +12,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
-from agendad.drafting.cleaning import isolated, one_line, some_lines
+from agendad.drafting.cleaning import cut, isolated, one_line, some_lines
 from agendad.drafting.faults import RAISED, Fault, fault
 from agendad.drafting.frontmatter import Sheet, read_sheet
 from agendad.drafting.markdown import bodies
+from agendad.drafting.names import unknown_names
 from agendad.drafting.sandbox import Sandbox, TooMuch
 from agendad.drafting.tokens import Tokens
 from agendad.drafting.words import FILTERS, Words
@@ -41,12 +42,12 @@ _ALONE: Final = re.compile(r"^[ \t]*((?:\{%(?!-)(?:(?!%\}).)*(?<!-)%\}|\{#(?!-)(
 
 
 class LetterError(AgendadError):
-    """A template that cannot be written; `line` (from 1) is the place in its file, `word` the name that is wrong."""
+    """A template that cannot be written; `line` (from 1) is the place in its file, `fault` the same with its word."""
 
     def __init__(self, wrong: Fault) -> None:
         super().__init__(wrong.message, hint=wrong.hint)
+        self.fault = wrong
         self.line = wrong.line
-        self.word = wrong.word
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,21 @@ class Letters:
     def sheet(self, source: str) -> Sheet:
         """Front matter and body of a template file; raises LetterError for the first problem."""
         return self._of(source).sheet
+
+    def problems(self, source: str, context: Mapping[str, object]) -> list[Fault]:
+        """What is wrong with a template file whatever its data are: front matter, syntax, names; by line."""
+        sheet, faults = read_sheet(source)
+        if sheet is None:
+            return list(faults)
+        found: list[Fault] = []
+        for text, before in ((sheet.subject, sheet.subject_line - 1), (sheet.body, sheet.body_line)):
+            try:
+                self._template(text, before)
+            except LetterError as error:
+                found.append(error.fault)
+            else:
+                found += [_moved(each, before) for each in unknown_names(self._sandbox.parse(text), context)]
+        return found
 
     def write(self, source: str, context: Mapping[str, object], language: str, zone: ZoneInfo) -> Written:
         """The letter of a template file for a reader of a language, with its times in `zone`.
@@ -123,7 +139,7 @@ class Letters:
             return isolated(one_line(text, MOST_IN_SUBJECT), right_to_left=words.right_to_left)
 
         text = self._run(compiled.subject, context, line - 1, words, keep, LONGEST)
-        subject = " ".join(text.split())[:LONGEST_SUBJECT].strip()
+        subject = cut(one_line(text, len(text) + 1), LONGEST_SUBJECT)
         if not subject:
             raise LetterError(Fault("the subject is empty", "let it say something in every case", line, "subject"))
         return subject

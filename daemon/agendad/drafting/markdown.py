@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 _OPENED: Final = re.compile(r"(?:https?://|mailto:|tel:)[^\s<>\"]+", re.IGNORECASE)
 """What a link may lead to."""
 
+_ITEM: Final = re.compile(r" {0,3}(?:[-*+]|\d{1,9}[.)])(?: |$)")
+
 
 class Bodies(NamedTuple):
     """The same letter twice; `html` is what stands inside `<body>`."""
@@ -63,11 +65,24 @@ def _parser() -> MarkdownIt:
 @lru_cache(maxsize=256)
 def _parsed(source: str) -> tuple[Token, ...]:
     """The block tokens of a letter. Letters of one template that differ by their data alone have the same."""
-    found = _parser().parse(source)
+    found = _parser().parse("\n".join(_lists_ended(source.split("\n"))))
     for token in found:
         token.info = ""
     _tighten(found)
     return tuple(found)
+
+
+def _lists_ended(lines: Iterable[str]) -> Iterator[str]:
+    """The lines with an empty one where a list ends: CommonMark would take the next line into the last item."""
+    inside = False
+    for line in lines:
+        if _ITEM.match(line):
+            inside = True
+        elif inside and not line[:1].isspace():
+            inside = False
+            if line:
+                yield ""
+        yield line
 
 
 # ---------------------------------------------------------------- data in its place
