@@ -11,6 +11,7 @@ import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
+from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -28,6 +29,7 @@ from agendad.providers.mime.writing import body_text
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+CORPUS = Path(__file__).parents[2] / "corpus" / "mail"
 PARIS = ZoneInfo("Europe/Paris")
 NOW = datetime(2026, 11, 23, 8, tzinfo=PARIS)
 ADA = Address("ada@example.com", "Ada Martin")
@@ -525,3 +527,35 @@ def test_a_damaged_draft_is_read_without_stumbling(at: int, noise: bytes) -> Non
     data = compose(DRAFT)
     standing(data[:at] + noise + data[at + len(noise) :])
     standing(data[:at])
+
+
+@pytest.mark.parametrize(
+    "path", sorted(set(CORPUS.glob("*.eml")) - {CORPUS / "no-name-quoted-local.eml"}), ids=lambda path: path.name
+)
+def test_the_mails_of_well_known_programs_are_read_as_the_other_parser_reads_them(path: Path) -> None:
+    data = path.read_bytes()
+    read, other = message(data, NOW, sent=True), fast_mail_parser.parse_email(data)
+    assert squeezed(read.subject) == squeezed(other.subject)
+    everybody = [one.address for group in (other.to, other.cc, other.bcc) for one in group]
+    assert list(read.recipients) == [readable_address(address) for address in everybody]
+    assert [read.sender] == [readable_address(one.address) for one in [other.from_]]
+    assert (
+        read.message_id
+        == other.headers[next(name for name in other.headers if name.lower() == "message-id")][0].strip()
+    )
+    assert read.at == datetime.fromisoformat(str(other.date_parsed))
+    assert read.key == ""
+    assert standing(data) is None
+
+
+def test_addresses_in_old_forms_are_read() -> None:
+    """The other parser gives up on this one."""
+    read = message((CORPUS / "no-name-quoted-local.eml").read_bytes(), NOW, sent=False)
+    assert read.recipients == ('"ada martin"@example.com', "bob@example.net", "zoe@example.org")
+    assert (read.sender, read.subject) == ("noreply@example.com", "")
+    assert read.at == datetime(2026, 11, 23, 7, tzinfo=UTC)
+
+
+def test_a_mail_program_that_lists_references_by_commas_is_understood() -> None:
+    read = message((CORPUS / "outlook-exchange.eml").read_bytes(), NOW, sent=False)
+    assert read.references == ("<20261119143000.GA1234@example.com>", "<other@example.com>")

@@ -136,7 +136,7 @@ def _addresses(value: str) -> list[str]:
         pairs = getaddresses([value])
     except Exception:  # the library raises whatever a broken value provokes in it, such as RecursionError
         return []
-    return [readable_address("".join(email.split())) for _, email in pairs if "@" in email]
+    return [readable_address(email) for _, email in pairs if "@" in email]
 
 
 def _text(value: str) -> str:
