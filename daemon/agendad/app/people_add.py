@@ -35,7 +35,7 @@ MET_DAYS: Final = 14
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What came of an import: who is new, under their ids, who was known, and what is wrong with the files."""
+    """What came of an import: who is new, who was known (under the ids they have), what is wrong with the files."""
 
     new: tuple[Person, ...]
     known: tuple[Person, ...]
@@ -78,20 +78,23 @@ def import_files(home: Home, files: Sequence[Path], loaded: Loaded, *, dry_run: 
     """
     people = people_of(home, loaded)
     owners = _owners(people)
-    names = {one_line(person.name).casefold() for person in people.by_id.values()}
+    names = {one_line(person.name).casefold(): person.id for person in people.by_id.values()}
     new: dict[str, Person] = {}
     known: list[Person] = []
     problems: list[Diagnostic] = []
     for card in (card for path in files for card in _cards(path, problems)):
         person = card.person
         name = person.name.casefold()
-        if any(email in owners for email in person.emails) or (not person.emails and name in names):
-            known.append(person)
+        there = next((owners[email] for email in person.emails if email in owners), None)
+        if there is None and not person.emails:
+            there = names.get(name)
+        if there is not None:
+            known.append(replace(person, id=there))
             continue
         added = replace(person, id=_free_id(person, card.uid, {**people.by_id, **new} if new else people.by_id))
         new[added.id] = added
         owners.update(dict.fromkeys(added.emails, added.id))
-        names.add(name)
+        names.setdefault(name, added.id)
     if new and not dry_run:
         PeopleFile(home.config).add(list(new.values()))
     return Imported(tuple(new.values()), tuple(known), tuple(problems))

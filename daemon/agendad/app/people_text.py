@@ -218,7 +218,7 @@ def _fields(person: Person) -> Iterator[tuple[str, str | int | tuple[str, ...]]]
         ("notes", person.notes),
     )
     for name, value in values:
-        if value:
+        if value not in (None, "", ()):
             yield name, value
 
 
