@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
+    from agendad.app.cycle import Look
     from agendad.app.home import Home
     from agendad.model.settings import Settings
     from agendad.rules.load import Loaded
@@ -89,6 +90,20 @@ def _state(home: Home) -> Iterator[Finding]:
     yield Finding("state", "ok", f"{folder}: {counted(len(kept.deleted), 'deletion')} by hand remembered")
 
 
+def _mail(settings: Settings, seen: Look) -> Iterator[Finding]:
+    if settings.mail is None:
+        return
+    counts = seen.mail.counts
+    yield Finding("mail", "ok", ", ".join(f"`{name}`: {counted(count, 'mail')}" for name, count in counts.items()))
+    if not any("sent" in name.lower() for name in counts):
+        yield Finding(
+            "mail",
+            "warning",
+            "there is no folder of sent mails, so nobody sees what you wrote by yourself",
+            "let your mail program keep sent mails in `.Sent`",
+        )
+
+
 def _calendars(home: Home, loaded: Loaded, now: datetime) -> Iterator[Finding]:
     from agendad.app.cycle import look
 
@@ -106,6 +121,7 @@ def _calendars(home: Home, loaded: Loaded, now: datetime) -> Iterator[Finding]:
         yield Finding(
             "calendars", "warning", f"{problem.span.file}:{problem.span.line}: {problem.message}", problem.hint
         )
+    yield from _mail(settings, seen)
     if refusal := emptied(seen.hands, seen.snapshot.counts, seen.context):
         yield Finding("calendars", "error", refusal.message, refusal.hint, refusal.exit_status)
     elif seen.reconciled.changes:

@@ -1,9 +1,12 @@
-"""Why a block stands where it does, or is missing: by key, by rule or by day. Called by `agendad explain`."""
+"""Why a block stands where it does, a draft comes when it does, or either is missing. Called by `agendad explain`.
+
+One asks by key, by rule or by day.
+"""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
@@ -19,7 +22,7 @@ if TYPE_CHECKING:
     from agendad.ledger import Ledger
     from agendad.ledger.history import LogEntry
     from agendad.model.calendar import EventFields
-    from agendad.model.plan import Plan, Violation
+    from agendad.model.plan import DesiredDraft, Plan, Violation
     from agendad.model.reasons import Reason
 
 _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d")
@@ -29,7 +32,8 @@ _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d")
 class Story:
     """One occurrence: its state (`planned`, `written`, `pinned`, `skipped`), where it stands, why, and what was done.
 
-    `fields` is None for one that has no block. `changed_by_hand` are the merge fields that the person changed.
+    `fields` is None for one that has no block; `draft` is the mail where it asks for one (it may also be `due`).
+    `changed_by_hand` are the merge fields that the person changed.
     """
 
     key: str
@@ -39,6 +43,7 @@ class Story:
     why: tuple[Reason, ...]
     changed_by_hand: frozenset[str] = frozenset()
     history: tuple[LogEntry, ...] = ()
+    draft: DesiredDraft | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +93,7 @@ def _stories(seen: Look, plan: Plan) -> list[Story]:
         Story(b.key, b.rule, b.state, b.fields, b.why, seen.hands.changed.get(b.key, frozenset())) for b in plan.blocks
     ]
     stories += [Story(s.key, s.rule, "skipped", None, s.why) for s in plan.skipped]
+    stories += [Story(d.key, d.rule.id, d.state, None, d.why, draft=d) for d in seen.decision.drafts.desired]
     return stories
 
 
@@ -104,17 +110,15 @@ def _of_day(seen: Look, plan: Plan, everything: list[Story], asked: str) -> Expl
         return begins < end and ends > start
 
     skipped = {each.key for each in plan.skipped if each.day == day}
-    stories = [s for s in everything if (s.key in skipped if s.fields is None else on_day(s.fields))]
+
+    def is_of_day(story: Story) -> bool:
+        if story.draft is not None:
+            return start <= story.draft.due < end
+        return story.key in skipped if story.fields is None else on_day(story.fields)
+
+    stories = [story for story in everything if is_of_day(story)]
     return Explanation(asked, tuple(stories), tuple(v for v in plan.violations if on_day(v.event.fields)))
 
 
 def _with_history(story: Story, ledger: Ledger) -> Story:
-    return Story(
-        story.key,
-        story.rule,
-        story.state,
-        story.fields,
-        story.why,
-        story.changed_by_hand,
-        log(ledger, key=story.key),
-    )
+    return replace(story, history=log(ledger, key=story.key))

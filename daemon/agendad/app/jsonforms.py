@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from agendad.ledger.history import DraftEntry
     from agendad.model.calendar import EventFields
     from agendad.model.memory import Pause
-    from agendad.model.plan import Change, Plan, PlannedBlock, PlannedDraft, Skipped, Violation
+    from agendad.model.plan import Change, DesiredDraft, Plan, PlannedBlock, PlannedDraft, Skipped, Violation
 
 JSON = dict[str, object]
 
@@ -117,6 +117,16 @@ def made_json(entry: DraftEntry, state: str, zone: tzinfo | None) -> JSON:
         "run": entry.run,
         "message": entry.message,
         "why": sentences(entry.why),
+    }
+
+
+def mail_json(draft: DesiredDraft, zone: tzinfo | None) -> JSON:
+    """A draft before it has words: to whom and when."""
+    return {
+        "to": [address.email for address in draft.to],
+        "due": moment_json(draft.due, zone),
+        "deadline": None if draft.deadline is None else moment_json(draft.deadline, zone),
+        "late": draft.late,
     }
 
 

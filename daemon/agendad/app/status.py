@@ -19,15 +19,15 @@ if TYPE_CHECKING:
     from agendad.ledger import Ledger
     from agendad.ledger.history import RunEntry
     from agendad.model.memory import Pause
-    from agendad.model.plan import Change, PlannedBlock
+    from agendad.model.plan import Change, DesiredDraft, PlannedBlock
 
 
 @dataclass(frozen=True, slots=True)
 class Status:
     """How things stand. `trouble` is what keeps the calendar from being read; the rest is then what is remembered.
 
-    `blocks` are the ones ahead in order; `changes` are what the next cycle would do; `absences` those that were noted
-    and are not over.
+    `blocks` are the ones ahead in order; `changes` are what the next cycle would do; `drafts` those still to be made;
+    `absences` those that were noted and are not over.
     """
 
     problems: tuple[Diagnostic, ...]
@@ -35,6 +35,7 @@ class Status:
     last: RunEntry | None
     blocks: tuple[PlannedBlock, ...] = ()
     changes: tuple[Change, ...] = ()
+    drafts: tuple[DesiredDraft, ...] = ()
     pinned: tuple[str, ...] = ()
     deleted: tuple[str, ...] = ()
     pause: Pause | None = None
@@ -58,6 +59,7 @@ def status(ledger: Ledger, cycle: Callable[[], Look]) -> Status:
         last=last,
         blocks=ahead,
         changes=seen.reconciled.changes,
+        drafts=tuple(draft for draft in seen.decision.drafts.desired if draft.state != "written"),
         pinned=tuple(sorted(seen.hands.pinned)),
         deleted=tuple(sorted(seen.hands.deleted)),
         pause=pause(seen.memory.decisions, seen.now),

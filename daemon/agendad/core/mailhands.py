@@ -33,12 +33,14 @@ class MailHands:
     observed   rows of the ledger that are news
     forget     keys of rows whose draft was never made
     found      keys that were found deleted in this cycle
+    counts     the number of mails in each folder that was read
     """
 
     mailbox: Mailbox = field(default_factory=Mailbox)
     observed: tuple[MadeDraft, ...] = ()
     forget: tuple[str, ...] = ()
     found: frozenset[str] = frozenset()
+    counts: Mapping[str, int] = field(default_factory=dict)
 
 
 def mail_hands(snapshot: MailSnapshot, memory: Memory, now: datetime) -> MailHands:
@@ -68,6 +70,7 @@ def mail_hands(snapshot: MailSnapshot, memory: Memory, now: datetime) -> MailHan
         observed=tuple(row for key, row in sorted(rows.items()) if row != memory.drafts.get(key)),
         forget=tuple(sorted(forget)),
         found=frozenset(found),
+        counts=snapshot.counts,
     )
 
 

@@ -44,7 +44,7 @@ def run(args: argparse.Namespace, context: Context) -> int:
 
 def as_json(found: Explanation, zone: tzinfo | None) -> dict[str, object]:
     """`explain --json`."""
-    from agendad.app.jsonforms import fields_json, violation_json
+    from agendad.app.jsonforms import fields_json, mail_json, violation_json
     from agendad.cli.commands.log import as_json as entry_json
     from agendad.core.trace import sentences
 
@@ -57,6 +57,7 @@ def as_json(found: Explanation, zone: tzinfo | None) -> dict[str, object]:
                 "rule": story.rule,
                 "state": story.state,
                 **(fields_json(story.fields, zone) if story.fields else {}),
+                **(mail_json(story.draft, zone) if story.draft else {}),
                 "why": sentences(story.why),
                 "changed_by_hand": sorted(story.changed_by_hand),
                 "history": [entry_json(entry, zone) for entry in story.history],
@@ -87,6 +88,9 @@ def _story(story: Story, zone: tzinfo | None) -> str:
     from agendad.views.words import words
 
     place = f"{when(story.fields, zone)}  {story.fields.title}" if story.fields else "no block"
+    if story.draft is not None:
+        due, to = story.draft.due.astimezone(zone), ", ".join(address.email for address in story.draft.to)
+        place = f"draft to {to}, due {words('en').day(due)} {due:%H:%M}"
     state = "" if story.state in {"written", "skipped"} else f" ({story.state})"
     lines = [f"{story.key}{state}", f"  {place}", *(f"  - {text}" for text in sentences(story.why))]
     if story.changed_by_hand:

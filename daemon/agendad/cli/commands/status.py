@@ -41,7 +41,7 @@ def run(args: argparse.Namespace, context: Context) -> int:
 
 def as_json(found: Status, zone: tzinfo | None) -> dict[str, object]:
     """`status --json`."""
-    from agendad.app.jsonforms import block_json, change_json, pause_json
+    from agendad.app.jsonforms import block_json, change_json, mail_json, pause_json
     from agendad.rules.report import as_json as problem_json
 
     return {
@@ -51,6 +51,7 @@ def as_json(found: Status, zone: tzinfo | None) -> dict[str, object]:
         "last_run": _run_json(found.last, zone) if found.last else None,
         "blocks": [block_json(block, zone) for block in found.blocks],
         "changes": [change_json(change, zone) for change in found.changes],
+        "drafts": [{"key": each.key, "rule": each.rule.id, **mail_json(each, zone)} for each in found.drafts],
         "pinned": list(found.pinned),
         "deleted_by_hand": list(found.deleted),
         "paused": found.pause is not None,
@@ -62,7 +63,7 @@ def as_json(found: Status, zone: tzinfo | None) -> dict[str, object]:
 def as_text(found: Status, zone: tzinfo | None) -> str:
     """A few lines: problems first, then what comes next, then the last run."""
     from agendad.rules.report import as_text as problem_text
-    from agendad.views.lines import columns, counted, when
+    from agendad.views.lines import counted
     from agendad.views.words import words
 
     errors = [problem for problem in found.problems if problem.severity == "error"]
@@ -80,11 +81,7 @@ def as_text(found: Status, zone: tzinfo | None) -> str:
         lines.append(f"paused: nothing is written until {until}")
     if found.absences:
         lines.append("away: " + words("en").some([words("en").day_range(*each) for each in found.absences]))
-    if found.blocks:
-        lines.append(f"{counted(len(found.blocks), 'block')} ahead; next:")
-        shown = [(block, "" if block.state == "written" else f" ({block.state})") for block in found.blocks[:_NEXT]]
-        rows = [(f"  {when(b.fields, zone)}", b.fields.title, f"{b.key}{state}") for b, state in shown]
-        lines += columns(rows)
+    lines += _ahead(found, zone)
     if not found.trouble and not errors:
         waiting = len(found.changes)
         to_make = f"{counted(waiting, 'change')} to make (`agendad plan`)"
@@ -97,10 +94,31 @@ def as_text(found: Status, zone: tzinfo | None) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _ahead(found: Status, zone: tzinfo | None) -> list[str]:
+    """The next blocks and the next draft."""
+    from agendad.views.lines import columns, counted, when
+    from agendad.views.words import words
+
+    lines = []
+    if found.blocks:
+        lines.append(f"{counted(len(found.blocks), 'block')} ahead; next:")
+        shown = [(block, "" if block.state == "written" else f" ({block.state})") for block in found.blocks[:_NEXT]]
+        lines += columns([(f"  {when(b.fields, zone)}", b.fields.title, f"{b.key}{state}") for b, state in shown])
+    if found.drafts:
+        first, many = found.drafts[0], counted(len(found.drafts), "draft")
+        due, to = first.due.astimezone(zone), words("en").some([address.email for address in first.to])
+        lines.append(f"{many} to come; next: {words('en').day(due)} {due:%H:%M} to {to} ({first.key})")
+    return lines
+
+
 def _run_text(last: RunEntry | None, zone: tzinfo | None) -> str:
+    from agendad.views.lines import counted
+
     if last is None:
         return "no run has changed anything yet"
     counts = f"{last.created} created, {last.updated} updated, {last.deleted} deleted"
+    if last.drafted or last.withdrawn:
+        counts += f", {counted(last.drafted, 'draft')} made, {last.withdrawn} withdrawn"
     failed = f", {last.failed} not applied" if last.failed else ""
     undone = " (taken back)" if last.undone else ""
     return f"last run with changes: {last.now.astimezone(zone):%Y-%m-%d %H:%M}, {last.kind}: {counts}{failed}{undone}"
@@ -119,4 +137,6 @@ def _run_json(last: RunEntry, zone: tzinfo | None) -> dict[str, object]:
         "updated": last.updated,
         "deleted": last.deleted,
         "failed": last.failed,
+        "drafted": last.drafted,
+        "withdrawn": last.withdrawn,
     }
