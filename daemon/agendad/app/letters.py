@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Final, TypeVar, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from agendad.app.letter_views import EventView, PersonView, RuleView, SlotView, Viewer
 from agendad.core.selectors import address_book
 from agendad.core.slots import SlotWish, free_slots
-from agendad.core.timeline import from_minutes
+from agendad.core.timeline import from_minutes, to_minutes
 from agendad.drafting.faults import Fault
 from agendad.drafting.letters import LetterError, Letters, Written
 from agendad.model.mail import Address, MailDraft
@@ -22,7 +23,6 @@ from agendad.rules.grammar import GrammarError, parse_duration, parse_time_range
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Sequence
-    from datetime import datetime
 
     from agendad.app.balance import BalanceRow
     from agendad.app.letter_views import ContactView
@@ -69,7 +69,8 @@ class Writer:
 
     def __init__(self, surroundings: Surroundings) -> None:
         self._around = surroundings
-        self._letters = Letters(surroundings.settings.timezone)
+        self._home = surroundings.settings.timezone
+        self._letters = Letters(self._home)
         self._book = address_book(surroundings.people)
         self._known: dict[Hashable, object] = {}
 
@@ -121,16 +122,15 @@ class Writer:
 
     def _zone(self, draft: DesiredDraft) -> ZoneInfo:
         """The zone that all recipients share, as far as it is known; else that of the writer."""
-        home = self._around.settings.timezone
         addressed = {address.email.lower() for address in draft.to}
         readers = [person for person in draft.people if addressed & set(person.emails)]
         names = {person.timezone for person in readers}
         if len(readers) < len(draft.to) or len(names) != 1 or not (name := names.pop()):
-            return home
+            return self._home
         try:
             return ZoneInfo(name)
         except (ZoneInfoNotFoundError, ValueError):
-            return home
+            return self._home
 
     # ------------------------------------------------------------ functions of templates
 
@@ -138,11 +138,11 @@ class Writer:
         self,
         zone: ZoneInfo,
         count: int = 3,
-        lasts: str | int | EventView = "30m",
+        lasts: object = "30m",
         between: str | Sequence[str] | None = None,
         within: str | None = None,
     ) -> Sequence[SlotView]:
-        wish = slot_wish(count, lasts, between, within)
+        wish = replace(slot_wish(count, lasts, between, within), reader=zone if zone != self._home else None)
         found = self._once(("slots", wish), lambda: free_slots(self._once("openings", self._around.openings), wish))
         return [SlotView(from_minutes(start, zone), from_minutes(end, zone)) for start, end in found]
 
@@ -171,9 +171,7 @@ def variant(letter: Letter, language: str, home: str) -> str:
     return min(letter.variants)
 
 
-def slot_wish(
-    count: int, lasts: str | int | EventView, between: str | Sequence[str] | None, within: str | None
-) -> SlotWish:
+def slot_wish(count: int, lasts: object, between: str | Sequence[str] | None, within: str | None) -> SlotWish:
     """The arguments of `free_slots()` as they are written in templates; raises LetterError."""
     if not isinstance(count, int) or not 1 <= count <= MOST_SLOTS:
         raise LetterError(Fault(f"`free_slots` gives 1 to {MOST_SLOTS} slots", "write for example `free_slots(3)`"))
@@ -189,11 +187,15 @@ def slot_wish(
         raise LetterError(Fault(f"`free_slots`: {error.message}", error.hint)) from None
 
 
-def _length(lasts: int | EventView) -> int:
+def _length(lasts: object) -> int:
     """Minutes; as long as an event, where it is one of a few hours."""
-    if isinstance(lasts, int):
-        return max(lasts, 1)
-    minutes = round((lasts.end - lasts.start).total_seconds() / 60)
+    if isinstance(lasts, int) and lasts > 0:
+        return lasts
+    if not isinstance(lasts, EventView):
+        raise LetterError(Fault("`lasts` is a length of time", 'write for example `lasts="30m"`'))
+    if not isinstance(lasts.start, datetime) or not isinstance(lasts.end, datetime):
+        return USUAL_SLOT
+    minutes = to_minutes(lasts.end) - to_minutes(lasts.start)
     return minutes if 0 < minutes <= LONGEST_SLOT else USUAL_SLOT
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from agendad.core.timeline import clip, intersect, subtract, to_minutes, union, wall, wall_range
+from agendad.core.timeline import clip, from_minutes, intersect, subtract, to_minutes, union, wall, wall_range
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -32,8 +32,13 @@ PER_DAY: Final = 2
 GRID: Final = 30
 """Slots start on the half hours of the wall clock."""
 
+AWAKE: Final = (8 * 60, 19 * 60)
+"""The hours, by the clock of the reader, in which a meeting may be proposed to them."""
+
+LUNCH: Final = (12 * 60, 13 * 60 + 30)
+"""What lies in it is proposed last; it also parts the morning from the afternoon."""
+
 _DAY: Final = 24 * 60
-_NOON: Final = 12 * 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +61,8 @@ class Openings:
 class SlotWish:
     """What a letter asks for: `count` slots of `lasts` minutes, inside `between` windows of a day (empty: any).
 
-    `earliest` (None: the beginning of tomorrow) and `within` (minutes from now) bound where they start.
+    `earliest` (None: the beginning of tomorrow) and `within` (minutes from now) bound where they start. `reader` is the
+    zone of whoever is asked: their nights are offered only when there is nothing else.
     """
 
     count: int = 3
@@ -64,11 +70,15 @@ class SlotWish:
     between: tuple[TimeWindow, ...] = ()
     earliest: Minutes | None = None
     within: Minutes | None = None
+    reader: ZoneInfo | None = None
 
 
 def free_slots(openings: Openings, wish: SlotWish) -> list[Stretch]:
     """At most `wish.count` slots in the order of time; fewer when the days hold no more."""
     left = [(day, found) for day in _days(openings, wish) if (found := _candidates(openings, wish, day))]
+    if wish.reader is not None:
+        awake = [(day, kept) for day, found in left if (kept := [each for each in found if _awake(each, wish.reader)])]
+        left = awake or left
     chosen: list[Stretch] = []
     for turn in range(PER_DAY):
         for place, (day, candidates) in enumerate(left):
@@ -76,7 +86,7 @@ def free_slots(openings: Openings, wish: SlotWish) -> list[Stretch]:
                 return sorted(chosen)
             free = [each for each in candidates if not any(_meet(each, taken) for taken in chosen)]
             if free:
-                chosen.append(_nearest(free, day, morning=(place + turn) % 2 == 0, zone=openings.zone))
+                chosen.append(_best(free, day, morning=(place + turn) % 2 == 0, zone=openings.zone))
     return sorted(chosen)
 
 
@@ -124,10 +134,16 @@ def _candidates(openings: Openings, wish: SlotWish, day: date) -> list[Stretch]:
     ]
 
 
-def _nearest(free: Sequence[Stretch], day: date, *, morning: bool, zone: ZoneInfo) -> Stretch:
-    """The first slot of the wanted half of the day, or else the first."""
-    noon = to_minutes(wall(day, _NOON, zone))
-    return next((each for each in free if (each[0] < noon) == morning), free[0])
+def _awake(slot: Stretch, zone: ZoneInfo) -> bool:
+    """Whether a slot lies in the hours in which people in `zone` are at work, or nearly."""
+    day = from_minutes(slot[0], zone).date()
+    return slot[0] >= to_minutes(wall(day, AWAKE[0], zone)) and slot[1] <= to_minutes(wall(day, AWAKE[1], zone))
+
+
+def _best(free: Sequence[Stretch], day: date, *, morning: bool, zone: ZoneInfo) -> Stretch:
+    """The first slot of the wanted half of the day outside the hour of lunch, or else what comes nearest to it."""
+    noon, lunch = (to_minutes(wall(day, minutes, zone)) for minutes in LUNCH)
+    return min(free, key=lambda each: (_meet(each, (noon, lunch)), (each[0] < noon) != morning, each))
 
 
 def _meet(one: Stretch, other: Stretch) -> bool:

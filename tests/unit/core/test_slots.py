@@ -40,13 +40,13 @@ def shown(slots) -> list[str]:
 
 
 def test_the_next_working_days_are_offered_morning_and_afternoon_by_turns() -> None:
-    assert shown(free_slots(openings(), SlotWish())) == ["Tue 24 09:00", "Wed 25 12:00", "Thu 26 09:00"]
+    assert shown(free_slots(openings(), SlotWish())) == ["Tue 24 09:00", "Wed 25 13:30", "Thu 26 09:00"]
 
 
 def test_weekends_are_passed_over() -> None:
     friday = to_minutes(datetime(2026, 11, 27, 16, tzinfo=PARIS))
     found = free_slots(openings(now=friday, first=date(2026, 11, 27)), SlotWish(count=2))
-    assert shown(found) == ["Mon 30 09:00", "Tue 01 12:00"]
+    assert shown(found) == ["Mon 30 09:00", "Tue 01 13:30"]
 
 
 def test_windows_of_the_day_are_kept() -> None:
@@ -60,7 +60,18 @@ def test_a_slot_never_stands_in_protected_time_nor_on_an_event() -> None:
 
 
 def test_a_day_is_offered_twice_only_when_the_days_do_not_suffice() -> None:
-    assert shown(free_slots(openings(days=3), SlotWish(count=3))) == ["Tue 24 09:00", "Tue 24 12:00", "Wed 25 12:00"]
+    assert shown(free_slots(openings(days=3), SlotWish(count=3))) == ["Tue 24 09:00", "Tue 24 13:30", "Wed 25 13:30"]
+
+
+def test_the_hour_of_lunch_is_offered_when_nothing_else_is_left() -> None:
+    found = free_slots(openings(busy=[(at(1, 9), at(1, 12)), (at(1, 13), at(40, 0))]), SlotWish(count=1))
+    assert shown(found) == ["Tue 24 12:00"]
+
+
+def test_the_night_of_the_reader_is_offered_when_nothing_else_is_left() -> None:
+    in_new_york = SlotWish(count=2, reader=ZoneInfo("America/New_York"))
+    assert shown(free_slots(openings(), in_new_york)) == ["Tue 24 14:00", "Wed 25 14:00"]
+    assert shown(free_slots(openings(), SlotWish(count=1, reader=ZoneInfo("Pacific/Auckland")))) == ["Tue 24 09:00"]
 
 
 def test_a_full_calendar_offers_nothing() -> None:
