@@ -424,6 +424,8 @@ BUDGET = {
     ("check",): {"yaml"},
     ("schema",): {"yaml"},
     ("log",): CYCLE,
+    ("drafts",): CYCLE,
+    ("away",): {"yaml"},
     ("plan",): CYCLE,
     ("status",): CYCLE,
     ("doctor",): CYCLE,

@@ -168,6 +168,14 @@ class TestDrafts:
         assert made.run("drafts", "--json").status == 1
 
 
+def test_status_counts_the_drafts_of_the_last_run(made: Office) -> None:
+    assert "0 created, 0 updated, 0 deleted, 1 draft made, 0 withdrawn\n" in made.ok("status", now=NOON).out
+    made.send(EVE, "Mon, 23 Nov 2026 15:40:00 +0100")
+    made.apply(now="2026-11-23T16:00")
+    last = made.ok("status", "--json", now="2026-11-23T16:00").json["last_run"]
+    assert (last["number"], last["drafted"], last["withdrawn"]) == (2, 0, 1)
+
+
 class TestTakingBack:
     def test_undo_takes_an_untouched_draft_back_and_it_is_not_made_again(self, made: Office) -> None:
         done = made.run("undo", now=NOON)
