@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from agendad.diagnostics import Diagnostic
     from agendad.ledger import Ledger
-    from agendad.model.settings import Person, Settings
+    from agendad.model.settings import People, Person, Settings
     from agendad.ports import CalendarPort, MailStore
     from agendad.rules.load import Loaded
 
@@ -47,12 +47,19 @@ class Home:
 
     def read(self, paths: Sequence[Path] = ()) -> Loaded:
         """The same with its problems; with `paths`, of those rule files and folders alone."""
-        from agendad.rules.load import load_configuration, load_paths
+        from agendad.rules.load import PeopleReaders, load_configuration, load_paths
 
         templates = (self.config / "templates", templates_dir())
+        readers = PeopleReaders(self._people, self._contacts)
         if paths:
-            return load_paths(paths, self.config, template_dirs=templates, contacts=self._contacts)
-        return load_configuration(self.config, template_dirs=templates, contacts=self._contacts)
+            return load_paths(paths, self.config, template_dirs=templates, readers=readers)
+        return load_configuration(self.config, template_dirs=templates, readers=readers)
+
+    def _people(self, data: bytes) -> tuple[People | None, Sequence[Diagnostic]]:
+        """The people in the bytes of people.yaml."""
+        from agendad.app import people_cache
+
+        return people_cache.read(data, self.state / "cache")
 
     def _contacts(self, folder: Path) -> tuple[Mapping[str, Person], Sequence[Diagnostic]]:
         """The people of a folder of vCards."""

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from agendad.rules.build import Entry
     from agendad.rules.tree import Node
 
+    FileReader = Callable[[bytes], tuple[People | None, Sequence[Diagnostic]]]
     ContactsReader = Callable[[Path], tuple[MappingOf[str, Person], Sequence[Diagnostic]]]
 
 RULES_FOLDER: Final = "rules"
@@ -72,14 +73,22 @@ class RuleText:
     data: bytes
 
 
-def load_configuration(
-    config_dir: Path, *, template_dirs: Sequence[Path] = (), contacts: ContactsReader | None = None
-) -> Loaded:
-    """Everything below a configuration folder: agendad.yaml, people.yaml, and the rule files below rules/.
+@dataclass(frozen=True, slots=True)
+class PeopleReaders:
+    """How people are read: the bytes of people.yaml, and a folder of vCards (None: not at all)."""
 
-    `contacts` reads the folder of vCards that the configuration names; without it none are read.
-    """
-    base = _Base(config_dir, contacts)
+    file: FileReader = people.read_people
+    contacts: ContactsReader | None = None
+
+
+_PLAIN: Final = PeopleReaders()
+
+
+def load_configuration(
+    config_dir: Path, *, template_dirs: Sequence[Path] = (), readers: PeopleReaders = _PLAIN
+) -> Loaded:
+    """Everything below a configuration folder: agendad.yaml, people.yaml, and the rule files below rules/."""
+    base = _Base(config_dir, readers)
     folder = config_dir / RULES_FOLDER
     texts = list(_texts(_below(folder), config_dir, base.problems))
     if config_dir.is_dir() and not folder.is_dir():
@@ -92,13 +101,13 @@ def load_paths(
     config_dir: Path | None,
     *,
     template_dirs: Sequence[Path] = (),
-    contacts: ContactsReader | None = None,
+    readers: PeopleReaders = _PLAIN,
 ) -> Loaded:
     """The given rule files and folders of rule files, with the configuration if there is one.
 
     Rules of the configuration that are not among `paths` may be referred to; their own problems are not reported.
     """
-    base = _Base(config_dir, contacts, required=False)
+    base = _Base(config_dir, readers, required=False)
     files = [file for path in paths for file in (_below(path) if path.is_dir() else [path])]
     texts = list(_texts(files, config_dir, base.problems))
     given = {path.resolve() for path in files}
@@ -118,7 +127,7 @@ def load_rule_text(text: str | bytes, file: str = "rules/rules.yaml", *, templat
 class _Base:
     """The configuration and the people of a folder, and what is wrong with them."""
 
-    def __init__(self, folder: Path | None, contacts: ContactsReader | None = None, *, required: bool = True) -> None:
+    def __init__(self, folder: Path | None, readers: PeopleReaders = _PLAIN, *, required: bool = True) -> None:
         self.settings: Settings | None = None
         self.people: People | None = None
         self.categories: Node | None = None
@@ -138,12 +147,12 @@ class _Base:
         known = len(self.problems)
         data = _read(folder / people.NAME, people.NAME, self.problems, required=False)
         if data is not None:
-            self.people, problems = people.read_people(data)
+            self.people, problems = readers.file(data)
             self.problems.extend(problems)
         elif len(self.problems) == known and (required or self.settings is not None):
             self.people = People()
-        if contacts is not None and self.settings is not None and self.settings.contacts is not None:
-            self._add(*contacts(self.settings.contacts))
+        if readers.contacts is not None and self.settings is not None and self.settings.contacts is not None:
+            self._add(*readers.contacts(self.settings.contacts))
 
     def _add(self, contacts: MappingOf[str, Person], problems: Sequence[Diagnostic]) -> None:
         """The people of vCards; when these or people.yaml cannot be read, nothing is said of people who are missing."""

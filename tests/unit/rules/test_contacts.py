@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from agendad.diagnostics import Diagnostic, Severity, Span
 from agendad.model.settings import People, Person
 from agendad.rules.contacts import with_contacts
-from agendad.rules.load import load_configuration
+from agendad.rules.load import PeopleReaders, load_configuration
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -91,7 +91,7 @@ def test_a_group_of_a_card_is_known_to_the_rules(tmp_path: Path) -> None:
     for text in (None, "version: 1\npeople: {ada: {name: Ada}}\n", "# nobody\n"):
         (tmp_path / str(len(asked))).mkdir()
         home = folder(tmp_path / str(len(asked)), text)
-        loaded = load_configuration(home, contacts=contacts)
+        loaded = load_configuration(home, readers=PeopleReaders(contacts=contacts))
         assert not loaded.has_errors, loaded.diagnostics
         assert "x" in loaded.people.by_id
         assert asked[-1] == home / "contacts"
@@ -101,11 +101,12 @@ def test_a_group_of_a_card_is_known_to_the_rules(tmp_path: Path) -> None:
 
 def test_without_the_cards_nothing_is_said_of_who_is_missing(tmp_path: Path) -> None:
     missing = Diagnostic(Span("contacts", 1, 1, 2), "no-contacts", "there is no folder", "", Severity.ERROR)
-    loaded = load_configuration(folder(tmp_path), contacts=lambda _: ({}, [missing]))
+    loaded = load_configuration(folder(tmp_path), readers=PeopleReaders(contacts=lambda _: ({}, [missing])))
     assert loaded.diagnostics == (missing,)
 
 
 def test_cards_do_not_hide_a_broken_people_file(tmp_path: Path) -> None:
-    loaded = load_configuration(folder(tmp_path, "version: 1\npeople: [a]\n"), contacts=lambda _: (cards(FULL), []))
+    readers = PeopleReaders(contacts=lambda _: (cards(FULL), []))
+    loaded = load_configuration(folder(tmp_path, "version: 1\npeople: [a]\n"), readers=readers)
     assert [each.span.file for each in loaded.diagnostics] == ["people.yaml"]
     assert loaded.people == People()

@@ -8,14 +8,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from agendad.diagnostics import Diagnostic, Severity, Span
 from agendad.model.settings import Person
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 _ADDRESS: Final = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+")
 _LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
@@ -112,6 +112,28 @@ class Draft:
             met=one_line(self.met),
         )
         return Card(person, self.uid.strip() or (emails[0] if emails else name), self.line)
+
+
+def to_row(person: Person) -> list[object]:
+    """A person as JSON values, for a cache."""
+    return [
+        person.id,
+        person.name,
+        person.emails,
+        sorted(person.groups),
+        person.tier,
+        person.language,
+        person.timezone,
+        person.topics,
+        person.notes,
+        person.met,
+    ]
+
+
+def from_row(row: Sequence[Any]) -> Person:
+    """`to_row` read back; raises ValueError or TypeError for what it cannot have written."""
+    id_, name, emails, groups, tier, language, timezone, topics, notes, met = row
+    return Person(id_, name, tuple(emails), frozenset(groups), tier, language, timezone, tuple(topics), notes, met)
 
 
 def warning(file: str, line: int, message: str, hint: str = "") -> Diagnostic:

@@ -21,11 +21,11 @@ from typing import TYPE_CHECKING, Any, Final
 from agendad import __version__
 from agendad.diagnostics import Diagnostic, Span
 from agendad.model.settings import Person
-from agendad.providers.people.card import Card, warning
+from agendad.providers.people.card import Card, from_row, to_row, warning
 from agendad.providers.people.vcard import read_vcards
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Container, Iterable, Mapping, Sequence
 
 CACHE_NAME: Final = "people.json"
 _SUFFIX: Final = ".vcf"
@@ -210,34 +210,14 @@ def _frozen(found: Read) -> tuple[list[object], list[object]]:
     """The cards and problems of a file as JSON values."""
     cards, problems = found
     return (
-        [
-            [
-                each.uid,
-                each.line,
-                each.person.name,
-                each.person.emails,
-                sorted(each.person.groups),
-                each.person.tier,
-                each.person.language,
-                each.person.timezone,
-                each.person.topics,
-                each.person.notes,
-                each.person.met,
-            ]
-            for each in cards
-        ],
+        [[each.uid, each.line, to_row(each.person)] for each in cards],
         [[each.span.line, each.message, each.hint] for each in problems],
     )
 
 
 def _thawed(file: str, known: Sequence[Any]) -> Read:
-    return list(_cards(known[2])), [warning(file, line, message, hint) for line, message, hint in known[3]]
-
-
-def _cards(rows: Iterable[Sequence[Any]]) -> Iterator[Card]:
-    for uid, line, name, emails, groups, tier, language, timezone, topics, notes, met in rows:
-        person = Person("", name, tuple(emails), frozenset(groups), tier, language, timezone, tuple(topics), notes, met)
-        yield Card(person, uid, line)
+    cards = [Card(from_row(row), uid, line) for uid, line, row in known[2]]
+    return cards, [warning(file, line, message, hint) for line, message, hint in known[3]]
 
 
 def _name(path: Path | str, base: Path) -> str:
