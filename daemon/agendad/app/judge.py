@@ -75,7 +75,7 @@ class _Court:
         """Where one list of `expect` is not what came."""
         wanted = list(self._test.expect[what])
         came = [each for each in self._came(what) if each.rule in self._judged]
-        for mine, yours in _pairs(wanted, came, lambda one, other: not self._parts(one, other)):
+        for mine, yours in pairs(wanted, came, lambda one, other: not self._parts(one, other)):
             wanted.remove(mine)
             came.remove(yours)
         found = []
@@ -101,7 +101,7 @@ class _Court:
             case "drafts":
                 return [_draft(each) for each in self._plan.drafts if self._begins_inside(each.due)]
             case "skipped":
-                return [_skip(each) for each in self._plan.skipped if _meets(_days(each), self._test.over)]
+                return [_skip(each) for each in self._plan.skipped if _meets(days_of(each), self._test.over)]
             case "violations":
                 events = self._plan.violations
                 return [_violation(each) for each in events if self._begins_inside(each.event.fields.start)]
@@ -118,7 +118,7 @@ class _Court:
         if wanted.rule != came.rule:
             parts.append(("rule", wanted.rule, came.rule))
         if wanted.at is not None and not self._is_at(wanted, came):
-            parts.append(("at", self._when_wanted(wanted), self._when_came(came)))
+            parts.append(("due" if came.to else "at", self._when_wanted(wanted), self._when_came(came)))
         parts += [
             (name, text, came.facts.get(name, ""))
             for name, text in wanted.facts.items()
@@ -201,7 +201,7 @@ class _Court:
         key = wanted.facts.get("key")
         if key is not None:
             skips = [each for each in skips if each.key == key] or skips
-        skips = [each for each in skips if _meets(_days(each), self._days_of(wanted))]
+        skips = [each for each in skips if _meets(days_of(each), self._days_of(wanted))]
         told = [f"{each.key}: {'; '.join(_reasons(each.why))}" for each in skips]
         if len(told) > MOST_REASONS:
             told = [*told[:MOST_REASONS], f"and {len(told) - MOST_REASONS} more"]
@@ -312,7 +312,7 @@ def _same(one: Moment, other: Moment) -> bool:
 _PERIOD: Final = re.compile(r"(\d{4})(?:-(?:W(\d\d)|Q([1-4])|H([12])|(\d\d)))?")
 
 
-def _days(skipped: Skipped) -> Days | None:
+def days_of(skipped: Skipped) -> Days | None:
     """The days that a skipped occurrence may have lived in, both included: its period, as its key tells, or its day."""
     found = _PERIOD.fullmatch(skipped.key.split("/")[1] if "/" in skipped.key else "")
     if found is None:
@@ -339,7 +339,7 @@ def _flat(text: str) -> str:
 # ---------------------------------------------------------------- pairs
 
 
-def _pairs(
+def pairs(
     wanted: Sequence[Wanted], came: Sequence[Came], fits: Callable[[Wanted, Came], bool]
 ) -> list[tuple[Wanted, Came]]:
     """As many pairs that fit as there can be (augmenting paths, Kuhn 1955)."""

@@ -24,7 +24,7 @@ from agendad.model.calendar import Attendee, Event, EventFields, Mark, Response
 from agendad.model.identity import digest, uid
 from agendad.model.mail import Message
 from agendad.model.memory import Decisions, Gone
-from agendad.model.rule import Every, EveryPeriod, MonthOfQuarter, PeriodUnit, WeekOfMonth
+from agendad.model.rule import Every, EveryPeriod, MonthOfQuarter, PeriodUnit, WeekOfMonth, When
 from agendad.model.settings import CalendarSettings, Me, People, Settings
 from agendad.rules.fields.common import kebab
 from agendad.rules.spelling import did_you_mean
@@ -201,9 +201,14 @@ def _period(rule: Rule) -> PeriodUnit | None:
 
 
 def _first_day(rule: Rule, now: datetime) -> datetime:
-    """When the rule was first known. One that ends after some times begins with the test."""
-    counted = isinstance(rule.trigger, Every) and rule.trigger.times is not None and rule.trigger.starting is None
-    return now if counted else now - _KNOWN_SINCE
+    """When the rule was first known.
+
+    One that ends after some times begins with the test, and so does one that answers to a state: if that holds, it
+    fires now, and not in a past that nobody has described.
+    """
+    trigger = rule.trigger
+    counted = isinstance(trigger, Every) and trigger.times is not None and trigger.starting is None
+    return now if counted or isinstance(trigger, When) else now - _KNOWN_SINCE
 
 
 def _deleted(key: str, now: datetime) -> Gone:
