@@ -17,6 +17,7 @@ from agendad.core.contacts import Contact, Kind
 from agendad.core.slots import Openings
 from agendad.core.timeline import to_minutes, wall
 from agendad.diagnostics import Diagnostic, Severity, Span
+from agendad.drafting.frontmatter import read_sheet
 from agendad.drafting.letters import LetterError, Letters
 from agendad.model.calendar import Attendee, Event, EventFields
 from agendad.model.mail import Address
@@ -67,7 +68,8 @@ def letters_of(rules: Iterable[Rule]) -> Iterator[tuple[Rule, Letter]]:
 
 def unwritable(rules: Sequence[Rule], settings: Settings) -> Iterator[Diagnostic]:
     """What is wrong with the templates of the rules, each problem once: its place is in the template file."""
-    found = [problem for rule, letter in letters_of(rules) for problem in _Trial(rule, letter, settings).problems()]
+    bench = _Bench(settings)
+    found = [problem for rule, letter in letters_of(rules) for problem in _Trial(rule, letter, bench).problems()]
     yield from dict.fromkeys(found)
 
 
@@ -112,10 +114,8 @@ def _untranslated(
 
 def _declared(source: str) -> str:
     """The language that a template file says it is written in; one that is broken is reported elsewhere."""
-    try:
-        return Letters().sheet(source).language
-    except LetterError:
-        return ""
+    sheet, _ = read_sheet(source)
+    return sheet.language if sheet is not None else ""
 
 
 def _primary(language: str) -> str:
@@ -125,36 +125,47 @@ def _primary(language: str) -> str:
 # ---------------------------------------------------------------- trying
 
 
+class _Bench:
+    """What all trials share: the compiled templates, and a writer who knows much and one who knows nothing."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = replace(settings, me=settings.me if settings.me.emails else _ME)
+        self.letters = Letters(settings.timezone)
+        self.rich = Writer(_surroundings(self.settings, full=True), self.letters)
+        self.poor = Writer(_surroundings(self.settings, full=False), self.letters)
+
+
 class _Trial:
     """The samples of one letter, and the problems that they bring out."""
 
-    def __init__(self, rule: Rule, letter: Letter, settings: Settings) -> None:
+    def __init__(self, rule: Rule, letter: Letter, bench: _Bench) -> None:
         self._rule = rule
         self._letter = letter
-        self._settings = replace(settings, me=settings.me if settings.me.emails else _ME)
+        self._bench = bench
+        self._settings = bench.settings
         self._has_event = isinstance(rule.trigger, After | Before) or isinstance(rule.verb, Protect)
 
     def problems(self) -> Iterator[Diagnostic]:
         """By variant; one that cannot be read is not tried, and of many samples the first that fails is told."""
         samples = list(self._samples())
+        first, writer = samples[0]
         for tag, source in sorted(self._letter.variants.items()):
-            only = replace(self._letter, variants={tag: source})
-            writer, (draft, around) = Writer(samples[0][1]), samples[0]
-            context = writer.context(draft, around.settings.timezone, tag or "en")
-            faults = Letters().problems(source, context)
+            context = writer.context(first, self._settings.timezone, tag or "en")
+            faults = self._bench.letters.problems(source, context)
             if not faults:
+                only = replace(self._letter, variants={tag: source})
                 faults = list(self._failed(only, samples))
             yield from (self._diagnostic(fault, tag, source) for fault in faults)
 
-    def _failed(self, letter: Letter, samples: Iterable[tuple[DesiredDraft, Surroundings]]) -> Iterator[Fault]:
-        for draft, around in samples:
+    def _failed(self, letter: Letter, samples: Iterable[tuple[DesiredDraft, Writer]]) -> Iterator[Fault]:
+        for draft, writer in samples:
             try:
-                Writer(around).write(replace(draft, letter=letter))
+                writer.write(replace(draft, letter=letter))
             except LetterError as error:
                 yield replace(error.fault, message=_bare(error.message))
                 return
 
-    def _samples(self) -> Iterator[tuple[DesiredDraft, Surroundings]]:
+    def _samples(self) -> Iterator[tuple[DesiredDraft, Writer]]:
         zone = self._settings.timezone
         me = self._settings.me
         start = datetime(2026, 11, 24, 9, tzinfo=zone)
@@ -168,7 +179,7 @@ class _Trial:
         )
         bare = Event("personal", "bare", EventFields("", start, start))
         days = Event("personal", "days", EventFields("Away", _DAY, _DAY + timedelta(days=2)), organizer=me.address)
-        rich, poor = _surroundings(self._settings, full=True), _surroundings(self._settings, full=False)
+        rich, poor = self._bench.rich, self._bench.poor
         yield self._draft((_KNOWN,), full), rich
         yield self._draft(guests, days), rich
         yield self._draft(_STRANGERS[:1], bare), poor

@@ -65,12 +65,12 @@ class Surroundings:
 
 
 class Writer:
-    """Writes the drafts of one cycle."""
+    """Writes the drafts of one cycle; `letters` keeps compiled templates for several writers."""
 
-    def __init__(self, surroundings: Surroundings) -> None:
+    def __init__(self, surroundings: Surroundings, letters: Letters | None = None) -> None:
         self._around = surroundings
         self._home = surroundings.settings.timezone
-        self._letters = Letters(self._home)
+        self._letters = letters or Letters(self._home)
         self._book = address_book(surroundings.people)
         self._known: dict[Hashable, object] = {}
 

@@ -147,9 +147,10 @@ class _Reader:
 
     def _choice(self, node: nodes.CondExpr, scope: Scope) -> object:
         self.value(node.test, scope)
+        found = self.value(node.expr1, dict.fromkeys(_asked(node.test), _ANYTHING) | scope)
         if node.expr2 is not None:
             self.value(node.expr2, scope)
-        return self.value(node.expr1, dict.fromkeys(_asked(node.test), _ANYTHING) | scope)
+        return found
 
     def _and(self, node: nodes.And, scope: Scope) -> object:
         self.value(node.left, scope)

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from jinja2 import Template
     from jinja2.runtime import Context
 
-WORK: Final = 500_000
+WORK: Final = 300_000
 """Steps and characters that one text may take; a long letter takes about 5,000."""
 
 DEEPEST: Final = 40

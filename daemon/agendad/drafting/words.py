@@ -25,7 +25,10 @@ FILTERS: Final = ("when", "date", "day", "time", "ago", "duration", "list", "plu
 _DEFAULT: Final = "en_GB"
 _NBSP: Final = "\u00a0"
 _COMMA: Final = {"ja": " ", "zh": " ", "ko": " ", "ar": "، ", "fa": "، ", "ur": "، "}
-_YEAR: Final = re.compile(r"[,،]?\s*(?:'?del?'?\s*)?(?<![a-z])y+(?![a-z])\s*(?:'г'\.?|年|년|\.(?=\s))?\s*")
+_YEAR: Final = re.compile(r"[,،]?\s*(?:'del?'\s*)?(?<![a-z])y+(?![a-z])(?:年|년|\.?(?:\s*'[^']*'\.?)?)\s*")
+_DAYS: Final = {"eu": "MMMM'ren' d('a'), EEEE", "hy": "MMMM d, EEEE", "th": "EEEE'ที่' d MMMM"}
+"""Days without a year where more than the year has to go."""
+
 _SAID: Final[Mapping[str, tuple[str, str, str]]] = {
     "en": ("today", "yesterday", "tomorrow"),
     "fr": ("aujourd’hui", "hier", "demain"),
@@ -274,7 +277,7 @@ def _day_pattern(locale: Locale, *, with_year: bool) -> str:
     if str(locale) == _DEFAULT:
         return "EEEE d MMMM y" if with_year else "EEEE d MMMM"
     full = str(locale.date_formats["full"].pattern)
-    return full if with_year else _YEAR.sub("", full).strip()
+    return full if with_year else _DAYS.get(locale.language) or " ".join(_YEAR.sub(" ", full).split())
 
 
 def _span(value: object, name: str) -> tuple[date, date | None]:
