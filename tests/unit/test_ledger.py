@@ -9,98 +9,23 @@ import subprocess
 import sys
 import textwrap
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
+from ledger_world import FIELDS, HOLIDAY, MADE, NOW, VAIN, apply, create, delete, draft, ended, event, mail, update
 
 from agendad.errors import StateUnusable
 from agendad.ledger import Ledger, files, history
-from agendad.model.calendar import Event, EventFields, Kind, Mark, ShowAs, Visibility
-from agendad.model.identity import digest, message_id, uid
-from agendad.model.mail import MadeDraft
+from agendad.model.calendar import EventFields
+from agendad.model.identity import digest, uid
 from agendad.model.memory import Decided, Decisions, Settled, Written
-from agendad.model.plan import Action, Change
+from agendad.model.plan import Action
 from agendad.model.reasons import Reason, ReasonCode
-from agendad.ports import Delete, Outcome
-
-PARIS = ZoneInfo("Europe/Paris")
-NOW = datetime(2026, 11, 23, 8, tzinfo=PARIS)
-FIELDS = EventFields(
-    "Réflexion — “deep”",
-    NOW + timedelta(hours=1),
-    NOW + timedelta(hours=3),
-    show_as=ShowAs.FREE,
-    kind=Kind.FOCUS,
-    notes="two\nlines",
-    place="Bureau",
-    color="7",
-    visibility=Visibility.PRIVATE,
-    remind=(5, 10),
-)
-HOLIDAY = EventFields("Off", date(2026, 12, 24), date(2026, 12, 26))
-
-
-def event(key: str, fields: EventFields) -> Event:
-    return Event("personal", uid(key), fields, mark=Mark("a", key, digest(fields)), href=f"{key}.ics")
-
-
-def create(key: str, fields: EventFields = FIELDS, *why: Reason) -> Change:
-    return Change(Action.CREATE, key, "a", "personal", None, fields, digest(fields), why)
-
-
-def update(key: str, before: EventFields, after: EventFields) -> Change:
-    return Change(Action.UPDATE, key, "a", "personal", event(key, before), after, digest(after))
-
-
-def delete(key: str, fields: EventFields = FIELDS) -> Change:
-    return Change(Action.DELETE, key, "a", "personal", event(key, fields), None)
-
-
-def ended(status: str, message: str = "") -> Outcome:
-    return Outcome(Delete(event("any", FIELDS)), status, message)
-
-
-def apply(ledger: Ledger, *changes: Change, kind: str = "apply", status: str = "done", now: datetime = NOW) -> int:
-    """One whole run; its number."""
-    run = ledger.run(kind, now)
-    run.settle([(number, ended(status)) for number in run.intend(changes)])
-    run.finish("done", now)
-    return run.number
 
 
 def remembered(ledger: Ledger):
     return ledger.memory(Decisions(), NOW)
-
-
-STATUSES = ("open", "made", "sent", "deleted", "withdrawn", "removing")
-MADE = (Reason(ReasonCode.AFTER_EVENT, {"title": "Board — “β”"}),)
-VAIN = (Reason(ReasonCode.MAILED),)
-
-
-def draft(key: str, status: str = "open", **other: object) -> MadeDraft:
-    """A row of a draft that was made at NOW, of the rule `m`."""
-    plain = MadeDraft(
-        key=key,
-        rule="m",
-        message_id=message_id(key),
-        digest="0123456789abcdef",
-        subject="Compte rendu — “deep”",
-        recipients=("grace@example.org", "zoë@example.org"),
-        due=NOW - timedelta(minutes=30),
-        made=NOW,
-        status="open",
-    )
-    return replace(plain, status=status, **other)
-
-
-def mail(ledger: Ledger, *rows: MadeDraft, how: str = "made", message: str = "", why=(), now: datetime = NOW) -> None:
-    """One whole run over drafts."""
-    run = ledger.run("apply", now)
-    run.intend_drafts((row, why) for row in rows)
-    run.settle_drafts((row.key, how, message) for row in rows)
-    run.finish("done", now)
 
 
 class TestMemory:
@@ -166,6 +91,9 @@ class TestMemory:
             ledger.decide([Decided("a/1", "a", "written", ())], NOW + timedelta(days=1))
             ledger.mark_undone([])
             assert (ledger.rows("SELECT total_changes()"), run.number) == (before, None)
+
+
+STATUSES = ("open", "made", "sent", "deleted", "withdrawn", "removing")
 
 
 class TestDrafts:
@@ -479,7 +407,9 @@ LIFE = """
     import os, signal, sys
     sys.path.insert(0, {tests!r})
     from pathlib import Path
-    from test_ledger import Ledger, apply, create, delete, update, FIELDS, HOLIDAY, Decided, NOW, event, mail, draft
+    from agendad.ledger import Ledger
+    from agendad.model.memory import Decided
+    from ledger_world import FIELDS, HOLIDAY, NOW, apply, create, delete, draft, event, mail, update
 
     left = int(sys.argv[2])
     def checkpoint(where):
