@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 PAGE = (Path(__file__).parents[2] / "docs/json.md").read_text()
 PEOPLE = """\
 # who I know
-groups: [board]
+groups: [board, peers]
 people:
   grace: {name: Grace Hopper, emails: [grace@example.org, g@home.org], groups: [team, mentors], tier: 1}  # close
   alan: {name: Alan Turing, emails: [alan@example.org], groups: [team], tier: 2}
@@ -249,6 +249,21 @@ def test_met_is_kept_as_it_is_where_no_event_is_called_so(known: Project) -> Non
     done = known.ok("people", "add", "--name", "Mei", "--met", "a train")
     assert done.out == "added mei to people.yaml, met at a train\n"
     assert done.err == "no event of the last 14 days is called `a train`; the text is kept as it is\n"
+
+
+def test_whoever_was_met_at_an_event_is_written_to_within_48_hours(known: Project) -> None:
+    known.write("templates/met.md.j2", "---\nsubject: {{ event.title }}\n---\nHello {{ person.first_name }}\n")
+    known.rule("draft: met.md.j2", "after: {title: meetup}", "for_each: {group: peers}", "within: 48h", name="met")
+    known.event("2026-11-22 18:00-21:00", "Meetup Lyon", uid="lyon@example.com")
+    assert known.plan().raw["drafts"] == []
+    known.ok("people", "add", "--name", "Mei", "--email", "mei@example.org", "--group", "peers", "--met", "meetup")
+    (draft,) = known.plan().raw["drafts"]
+    assert (draft["key"], draft["to"], draft["subject"]) == (
+        "met/lyon@example.com/mei",
+        ["mei@example.org"],
+        "Meetup Lyon",
+    )
+    assert draft["deadline"] == "2026-11-24T21:00:00+01:00"
 
 
 # ---------------------------------------------------------------- import

@@ -6,6 +6,7 @@ Everything is read from the parsers themselves, so that completion never falls b
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -41,7 +42,8 @@ def candidates(words: Sequence[str], config_dir: Path) -> list[Candidate]:
         elif word.startswith("-"):
             awaiting = next((a for a in parser.visible() if word in a.option_strings and a.nargs != 0), None)
         elif named:
-            place += 1
+            below = _subcommands(parser).get(word)
+            parser, place = (below, 0) if below else (parser, place + 1)
         elif word in COMMANDS:
             parser, named = command_parser(COMMANDS[word]), True
         else:
@@ -55,6 +57,11 @@ def candidates(words: Sequence[str], config_dir: Path) -> list[Candidate]:
     else:
         found = _positional(parser, place, config_dir)
     return [(word, meaning) for word, meaning in found if word.startswith(current)]
+
+
+def _subcommands(parser: Parser) -> Mapping[str, Parser]:
+    """The parsers of what may stand behind the name of a command such as `people`."""
+    return next((action.choices for action in parser.visible() if isinstance(action.choices, Mapping)), {})
 
 
 def _positional(parser: Parser, place: int, config_dir: Path) -> list[Candidate]:
