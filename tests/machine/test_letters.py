@@ -10,9 +10,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from datetime import UTC, date, datetime, timedelta
-from email import message_from_bytes, policy
-from email.utils import format_datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import hypothesis.strategies as st
@@ -20,69 +18,17 @@ from hypothesis import HealthCheck, settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from agendad import decisions
-from machine.world import CONFIGURATION, MONDAY, PARIS, World, real_event
+from machine.office import BOB, LETTERS, Office
+from machine.world import MONDAY, PARIS, real_event
 
-BOB = "bob@example.org"
-LETTERS = {
-    "thanks": "{draft: note.md.j2, after: {meeting: external}, delay: 30m, within: 48h, to: attendees}",
-    "prepare": '{draft: plain.md.j2, before: {title: "/[02468]$/"}, lead: 1 day, to: me}',
-    "weekly": "{draft: plain.md.j2, every: week, on: fri, at: 10:00, to: me}",
-    "touch": "{draft: touch.md.j2, every: week, for_each: {group: net}, to: person}",
-    "guard": "{protect: Evenings, every: weekday, at: 17:30-23:00, draft: note.md.j2, may_overlap: [blocks]}",
-    "chain": "{draft: plain.md.j2, after: {rule: thanks}, delay: 2 days, to: attendees}",
-    "coffee": "{block: Coffee, every: week, with: {group: net}, lasts: 30m}",
-    "quiet": "{draft: plain.md.j2, when: {none: {title: never}, in: 7d}, again: 7d, to: me}",
-}
 RULE_SETS = st.sets(st.sampled_from(sorted(LETTERS)), max_size=len(LETTERS)).map(
     lambda names: ("thanks", *sorted(names - {"thanks"}))
 )
-HEAD = "---\nsubject: {}\n---\n"
-TEMPLATES = {
-    "note.md.j2": HEAD.format('"{{ event.title }}"') + "Hello {{ person.first_name }}.\n",
-    "plain.md.j2": HEAD.format("A note") + "Hello.\n",
-    "touch.md.j2": HEAD.format("Hello {{ person.first_name }}") + "Hello.\n",
-}
 PEOPLE = ("bob", "carol", "dave")
 
 
 class Killed(BaseException):
     """The process ends here; nothing catches it."""
-
-
-class Office(World):
-    """A world with a mailbox, templates and people."""
-
-    def __init__(self, root: Path, rules: tuple[str, ...]) -> None:
-        super().__init__(root, ())
-        more = "mail: {provider: maildir, path: Mail/}\nlimits: {writes_per_cycle: 2000}\n"
-        (root / "agendad.yaml").write_text(CONFIGURATION + more)
-        for folder in ("cur", "new", "tmp", ".Sent/cur", ".Sent/new", ".Sent/tmp"):
-            (root / "Mail" / folder).mkdir(parents=True)
-        (root / "templates").mkdir()
-        for name, text in TEMPLATES.items():
-            (root / "templates" / name).write_text(text)
-        self.set_people(("bob",))
-        self.set_rules(rules)
-
-    def set_rules(self, names: tuple[str, ...]) -> None:
-        lines = [f"  {name}: {LETTERS[name]}\n" for name in sorted(names)]
-        (self.root / "rules" / "all.yaml").write_text("version: 1\nrules:\n" + "".join(lines))
-
-    def set_people(self, ids: tuple[str, ...]) -> None:
-        lines = [f"  {id_}: {{name: {id_.title()}, emails: [{id_}@example.org], groups: [net]}}\n" for id_ in ids]
-        (self.root / "people.yaml").write_text("version: 1\ngroups: [net]\npeople:\n" + "".join(lines))
-
-    def drafts(self) -> dict[str, Path]:
-        """The files in Drafts by key; a key stands once."""
-        found: dict[str, Path] = {}
-        for path in sorted((self.root / "Mail" / ".Drafts").glob("cur/*")):
-            key = str(message_from_bytes(path.read_bytes(), policy=policy.default)["X-Agendad-Key"])
-            assert key not in found, f"two drafts of {key}"
-            found[key] = path
-        return found
-
-    def sent(self) -> Path:
-        return self.root / "Mail" / ".Sent" / "cur"
 
 
 class Letters(RuleBasedStateMachine):
@@ -185,13 +131,7 @@ class Letters(RuleBasedStateMachine):
 
     @rule(to=st.sampled_from(PEOPLE))
     def person_writes(self, to: str) -> None:
-        self.count += 1
-        text = (
-            f"From: ada@example.com\r\nTo: {to}@example.org\r\nSubject: Hi\r\nMessage-ID: <{self.count}@x>\r\n"
-            f"Date: {format_datetime(self.now.astimezone(UTC))}\r\n\r\nHi\r\n"
-        )
-        path = self.office.sent() / f"{self.count}:2,S"
-        path.write_bytes(text.encode())
+        path = self.office.write(to, self.now)
         self.mails[path] = path.read_bytes()
         if to == "bob":
             self.wrote.append(self.now)
@@ -202,7 +142,7 @@ class Letters(RuleBasedStateMachine):
     def person_sends(self, pick: int) -> None:
         if (found := self._pick(pick)) is not None:
             key, path = found
-            target = self.office.sent() / f"sent-{path.name}"
+            target = self.office.root / "Mail" / ".Sent" / "cur" / f"sent-{path.name}"
             data = path.read_bytes()
             if BOB.encode() in data:
                 self.wrote.append(self.now)

@@ -45,7 +45,9 @@ OVERLAPS = frozenset({"evening", "breathe"})
 
 
 class World:
-    """Configuration, rules, two calendars and the state, below one folder."""
+    """Configuration, rules, two calendars and the state, below one folder. `then` is when the next cycle is."""
+
+    then = MONDAY
 
     def __init__(self, root: Path, rules: tuple[str, ...] = tuple(RULES)) -> None:
         self.root = root
@@ -101,8 +103,8 @@ class World:
     def copy(self, root: Path) -> World:
         """The same world in another folder; files lie there in another order."""
         shutil.copytree(self.root, root)
-        other = World.__new__(World)
-        other.root = root
+        other = type(self).__new__(type(self))
+        other.root, other.then = root, self.then
         return other
 
 
