@@ -252,7 +252,7 @@ def test_met_is_kept_as_it_is_where_no_event_is_called_so(known: Project) -> Non
 
 
 def test_whoever_was_met_at_an_event_is_written_to_within_48_hours(known: Project) -> None:
-    known.write("templates/met.md.j2", "---\nsubject: {{ event.title }}\n---\nHello {{ person.first_name }}\n")
+    known.write("templates/met.md.j2", "---\nsubject: On {{ event.title }}\n---\nHello {{ person.first_name }}\n")
     known.rule("draft: met.md.j2", "after: {title: meetup}", "for_each: {group: peers}", "within: 48h", name="met")
     known.event("2026-11-22 18:00-21:00", "Meetup Lyon", uid="lyon@example.com")
     assert known.plan().raw["drafts"] == []
@@ -261,7 +261,7 @@ def test_whoever_was_met_at_an_event_is_written_to_within_48_hours(known: Projec
     assert (draft["key"], draft["to"], draft["subject"]) == (
         "met/lyon@example.com/mei",
         ["mei@example.org"],
-        "Meetup Lyon",
+        "On Meetup Lyon",
     )
     assert draft["deadline"] == "2026-11-24T21:00:00+01:00"
 
@@ -392,3 +392,29 @@ def test_common_options_and_filters_know_their_place(known: Project) -> None:
 def test_nothing_is_shown_on_a_calendar_or_mailbox_that_cannot_be_read(known: Project) -> None:
     known.configure(mail="{provider: maildir, path: nowhere/}")
     assert (known.run("people").status, known.run("people").out) == (3, "")
+
+
+def test_hostile_names_stay_in_their_line(project: Project, tmp_path: Path) -> None:
+    project.rule("block: Focus", "every: weekday", "lasts: 1h")
+    hostile = [
+        "x" * 10_000,
+        "\u202eevil",
+        "{{ 7*7 }}",
+        "<b>",
+        "a\nBcc: all@x.org",
+        "\x1b[31mred",
+        "- a: b # c",
+        "'\"\\",
+        "no",
+    ]
+    rows = "".join(f'"{name.replace(chr(34), chr(34) * 2)}",p{n}@x.org\n' for n, name in enumerate(hostile))
+    (tmp_path / "a.csv").write_text(f"name,email\n{rows}", encoding="utf-8")
+    project.ok("people", "import", str(tmp_path / "a.csv"))
+    found = {each["emails"][0]: each["name"] for each in project.ok("people", "--json").json["people"]}
+    kept = [" ".join(name.replace("\x1b", "").split()) for name in hostile]
+    assert found == {f"p{n}@x.org": name for n, name in enumerate(kept)}
+    project.write("people.yaml", people_file(project) + '  zed: {name: "two\\nlines"}\n')
+    lines = project.ok("people").out.splitlines()
+    assert len(lines) == len(hostile) + 4
+    assert max(map(len, lines)) < 200
+    assert project.ok("people", "show", "zed").out.startswith("two lines (zed)\n")

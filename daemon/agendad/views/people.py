@@ -6,9 +6,10 @@ What is shown comes as rows that `app/people.py` made; days are told as `2026-11
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from agendad.views.lines import columns, counted
+from agendad.views.terminal import cells, fit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,7 +17,9 @@ if TYPE_CHECKING:
 
     from agendad.model.settings import Person
 
-_HEAD = ("id", "name", "tier", "groups", "last contact", "next due")
+_WIDEST: Final = 40
+_LONGEST_ID: Final = 80
+_HEAD: Final = ("id", "name", "tier", "groups", "last contact", "next due")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +54,8 @@ def about(row: Standing, history: Sequence[tuple[date, str, str]]) -> str:
         ("met", person.met),
         ("next due", _due(row)),
     ]
-    lines = [f"{person.name} ({person.id})" if person.name else person.id]
-    lines += columns([(f"  {name}", value) for name, value in facts if value])
+    lines = [f"{' '.join(person.name.split())} ({person.id})" if person.name else person.id]
+    lines += columns([(f"  {name}", " ".join(value.split())) for name, value in facts if value])
     if person.notes:
         lines += ["  notes", *(f"    {line}".rstrip() for line in person.notes.splitlines())]
     if history:
@@ -73,8 +76,14 @@ def counted_people(number: int) -> str:
 def _cells(row: Standing) -> tuple[str, ...]:
     person = row.person
     last = f"{row.last[0]} {row.last[1]}" if row.last else "never" if row.due else ""
-    groups = ", ".join(sorted(person.groups))
-    return person.id, person.name, str(person.tier or ""), groups, last, _due(row)
+    groups = _short(", ".join(sorted(person.groups)))
+    return _short(person.id, _LONGEST_ID), _short(person.name), str(person.tier or ""), groups, last, _due(row)
+
+
+def _short(text: str, width: int = _WIDEST) -> str:
+    """A cell on one line, cut where it would push the others off the screen."""
+    line = " ".join(text.split())
+    return line if cells(line) <= width else fit(line, width)
 
 
 def _due(row: Standing) -> str:
