@@ -35,6 +35,7 @@ _SIGN_WORDS: Final = (
 )
 _A_WEEK: Final = re.compile(r"\s*(?:a|per|each|every|/)\s*week\b|\s+weekly\b", re.IGNORECASE)
 _PERCENT_WORDS: Final = re.compile(r"\s*(?:percent|per cent|pct|prozent|pour cent)\b", re.IGNORECASE)
+_ONE_UNIT: Final = re.compile(r"(\d{1,3}) *[%h]? *(?:-|–|\bto\b|\.\.) *(\d{1,3}) *(%|h)", re.IGNORECASE)
 _TARGETS: Final = "write for example `20%`, `>= 10%`, `4h`, `2h-4h` or `20% of learning`"
 
 
@@ -46,16 +47,27 @@ def parse_percent(text: str) -> float:
 def parse_days(text: str) -> int:
     """`30d`, `2 weeks`: whole days, from 1 to two years."""
     word = text.strip().lower()
-    if word in _PERIOD_DAYS:
-        raise refusal(
-            text, "a number of days or weeks is due here", did_you_mean(_days(_PERIOD_DAYS[PeriodUnit(word)]))
-        )
-    minutes = parse_duration(text)
-    if minutes == 0 or not _IN_DAYS.fullmatch(text.strip()):
+    try:
+        minutes = parse_duration(text)
+    except GrammarError as error:
+        message = error.message if word.isdecimal() else "a number of days or weeks is due here"
+        raise GrammarError(message, _days_hint(word, error.hint), error.start, error.end) from None
+    if minutes == 0 or not _IN_DAYS.fullmatch(word):
         raise refusal(text, "a number of days or weeks is due here", did_you_mean(_days(max(1, round(minutes / DAY)))))
     if minutes > LONGEST * DAY:
         raise refusal(text, "this is longer than two years", did_you_mean("104 weeks"))
     return minutes // DAY
+
+
+def _days_hint(word: str, hint: str) -> str:
+    """The days that another text (`month`, `last quarter`, `2 years`, `30`) stands for."""
+    if word.isdecimal():
+        return f"write `{_days(int(word[:4]))}` or `{word[:4]} week{'s' * (word != '1')}`"
+    found = re.fullmatch(r"(?:the )?(?:(?:last|past|previous|every|each) )?(\d*) *(\S+?)s?", word)
+    if found and found[2] in _PERIOD_DAYS:
+        days = int(found[1][:4] or 1) * _PERIOD_DAYS[PeriodUnit(found[2])]
+        return did_you_mean(_days(days)) if days <= LONGEST else "at most `104 weeks`"
+    return hint if hint.startswith("did you mean") else "write for example `30 days` or `2 weeks`"
 
 
 def parse_span(text: str) -> TimeSpan:
@@ -63,16 +75,21 @@ def parse_span(text: str) -> TimeSpan:
     word = text.strip().lower()
     if word in _PERIOD_DAYS:
         return TimeSpan(period=PeriodUnit(word))
-    bare = word.removeprefix("this ").removeprefix("a ").removeprefix("1 ").replace("_", "-").removesuffix("s")
-    if bare in _PERIOD_DAYS and word != "1 week":
+    bare = word.removeprefix("this ").removeprefix("current ").replace("_", "-").removesuffix("s")
+    if bare in _PERIOD_DAYS:
         raise refusal(text, "expected days, weeks or a period", did_you_mean(bare))
     return TimeSpan(days=parse_days(text))
 
 
 def parse_hours(text: str) -> int:
     """A sum of time in minutes: `2h`, `7h30m`; days have no length here."""
+    body = text.strip()
+    if "%" in body:
+        raise refusal(text, "a sum of time is given in hours", "write for example `2h`; a percentage goes with `share`")
+    if body.isdecimal():
+        raise refusal(text, f"`{body[:9]}` has no unit", f"write `{body[:9]}h` or `{body[:9]}m`")
     minutes = parse_duration(text)
-    if _IN_DAYS.fullmatch(text.strip()):
+    if _IN_DAYS.fullmatch(body):
         message = "a sum of time is given in hours: a day of work is not 24 of them"
         raise refusal(text, message, did_you_mean(f"{min(minutes // DAY * 8, 999)}h"))
     return minutes
@@ -107,7 +124,7 @@ def _bounds(text: str, place: Place) -> tuple[Unit, float | None, float | None]:
         return unit, amount, amount
     (one, least), (other, most) = (_amount(text, (place[0] + a, place[0] + b), body) for a, b in ends)
     if one != other:
-        raise GrammarError("both ends of the range need the same unit", _TARGETS, *place)
+        raise GrammarError("the ends of a range have the same unit", _TARGETS, *place)
     if least > most:
         first, second = (body[a:b] for a, b in ends)
         raise GrammarError("the least is more than the most", did_you_mean(f"{second}-{first}"), *place)
@@ -117,22 +134,23 @@ def _bounds(text: str, place: Place) -> tuple[Unit, float | None, float | None]:
 def _amount(text: str, place: Place, body: str) -> tuple[Unit, float]:
     """One percentage or one sum of hours at a place of a text; `body` is the whole that is said of the amount."""
     part = text[slice(*place)]
-    if "%" in part:
-        return "percent", _percent(text, place)
     try:
-        return "minutes", parse_hours(part)
+        return ("percent", _percent(text, place)) if "%" in part else ("minutes", parse_hours(part))
     except GrammarError as error:
-        hint = error.hint if part == body else ""
-        raise GrammarError(error.message, _meant_target(body) or hint or _TARGETS, *place) from None
+        own = error.hint if part == body and error.hint.startswith("did you mean") else ""
+        message = "expected a percentage or hours" if error.message.startswith("expected") else error.message
+        raise GrammarError(message, _meant_target(body) or own or _TARGETS, *place) from None
 
 
 def _meant_target(body: str) -> str:
-    """The hint with the target that other words stand for (`at least 10 percent`, `4h a week`), or empty."""
+    """The hint with the target that other words stand for (`at least 10 percent`, `10-30%`), or empty."""
     meant = _PERCENT_WORDS.sub("%", _A_WEEK.sub("", body)).strip()
     for pattern, sign in _SIGN_WORDS:
         meant = pattern.sub(sign, meant)
-    if meant.strip().isdecimal():
+    if meant.isdecimal():
         return f"did you mean `{meant}%` or `{meant}h`?"
+    if found := _ONE_UNIT.fullmatch(meant):
+        meant = f"{found[1]}{found[3]}-{found[2]}{found[3]}"
     if meant == body.strip():
         return ""
     try:
@@ -153,6 +171,8 @@ def _percent(text: str, place: Place) -> float:
 
 
 def _percent_hint(body: str) -> str:
+    if re.fullmatch(r"\d+ *(h|m)(\d+m)?", body.lower()):
+        return "write for example `90%`; a sum of time goes with `hours`"
     number = re.fullmatch(r"(\d{0,3})(?:[.,](\d{1,3}))? *(%|\D*)", body)
     if number is None or not (number[1] or number[2]):
         return "write for example `90%`"

@@ -92,7 +92,8 @@ def check_fields(found: Found) -> None:
         if len(triggers) == 1 and field.triggers and triggers[0] not in field.triggers:
             clash(found, name, f"with `{triggers[0]}`", f"it goes with {listed(field.triggers)}")
         if verb and field.verbs and verb not in field.verbs:
-            clash(found, name, f"with `{verb}`", f"it goes with {listed(field.verbs)}")
+            goes = ("draft",) if field in letter.LETTER else field.verbs
+            clash(found, name, f"with `{verb}`", f"it goes with {listed(goes)}")
     if triggers == ["every"] and verb in ("block", "protect") and found.has(trigger.WITHIN):
         clash(found, "within", "with `every`", "it goes with `after`, `before` and `when`, or with `draft`")
     _check_dates(found)

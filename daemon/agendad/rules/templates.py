@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, NoReturn
 
 from agendad.model.rule import Text
 from agendad.rules.fields.common import LANGUAGE
+from agendad.rules.fields.letter import SUFFIX as LETTER_SUFFIX
 from agendad.rules.source import MAX_BYTES
 from agendad.rules.spelling import did_you_mean
 from agendad.rules.values import refuse, shown
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from agendad.rules.tree import Node
 
 SUFFIX: Final = ".j2"
-LETTER_SUFFIX: Final = ".md.j2"
 
 
 class TemplateFile(NamedTuple):
@@ -52,10 +52,6 @@ def read_variants(name: str, node: Node, folders: Sequence[Path]) -> Mapping[str
     A language that an earlier folder has is taken from there. Folders behind the first that holds the file without a
     language are left alone: what they hold are translations of another text.
     """
-    if not name.endswith(LETTER_SUFFIX):
-        hint = f"did you mean `{shown(name.split('.')[0])}{LETTER_SUFFIX}`?" if name.split(".")[0] else ""
-        message = f"the template of a draft is a file whose name ends with `{LETTER_SUFFIX}`"
-        refuse(node, "bad-template", message, hint)
     found: dict[str, TemplateFile] = {}
     for folder in folders:
         for tag, path in _languages(folder / name):

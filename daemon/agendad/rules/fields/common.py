@@ -129,7 +129,9 @@ def group(node: Node) -> str:
     """A group's name: one word, as it stands behind `group:`."""
     name = scalar(node).text.strip()
     if any(char.isspace() or char in ":,*@" for char in name):
-        refuse(node, "bad-id", f"`{shown(name)}` is not a group name", "write one word, such as `team`")
+        kind, _, rest = name.partition(":")
+        hint = f"did you mean `{shown(rest)}`?" if kind == "group" and rest else "write one word, such as `team`"
+        refuse(node, "bad-id", f"`{shown(name)}` is not a group name", hint)
     return name
 
 

@@ -44,7 +44,7 @@ RESPONSES: Final = ("accepted", "tentative", "needs-action", "declined")
 EXAMPLE: Final = "{meeting: any}"
 SCHEMA: Final = {"$ref": "#/definitions/selector"}
 
-_ADDRESS: Final = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+")
+ADDRESS: Final = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+")
 _DOMAIN: Final = re.compile(r"[^@\s,;<>*]+")
 
 
@@ -65,7 +65,7 @@ def party(node: Node) -> Party:
     if "@" in word:
         if word.startswith("@"):
             refuse(node, "bad-party", f"`{shown(word)}` is not an address", f"did you mean `*{shown(word)}`?")
-        if not _ADDRESS.fullmatch(word):
+        if not ADDRESS.fullmatch(word):
             refuse(node, "bad-party", f"`{shown(word)}` is not an address", "write the bare address: `ada@example.org`")
         return Party("address", word.lower())
     if " " in word or colon:
