@@ -182,4 +182,4 @@ def _as_plan(applied: Applied) -> Plan:
     from agendad.app.cycle import plan
 
     whole = plan(applied.seen)
-    return replace(whole, changes=applied.done.made)
+    return replace(whole, changes=applied.done.made, drafts=())

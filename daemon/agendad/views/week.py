@@ -98,10 +98,8 @@ def sheet(plan: Plan, events: Sequence[Event], frame: Frame, reasons: Mapping[st
 
 def _draft_line(draft: PlannedDraft, reasons: Mapping[str, Sequence[str]], frame: Frame, say: Words) -> Line:
     due = draft.due.astimezone(frame.zone)
-    addresses = say.some(draft.to)
-    return Line(
-        f"{say.day(due.date())} {due:%H:%M}", clean(f"{draft.subject} → {addresses}"), _texts(reasons, draft.key)
-    )
+    subject = say.say("quoted", text=clean(draft.subject))
+    return Line(f"{say.day(due.date())} {due:%H:%M}", clean(say.some(draft.to)), (subject, *_texts(reasons, draft.key)))
 
 
 def _is_meant(skip: Skipped) -> bool:
