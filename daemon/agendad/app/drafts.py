@@ -117,7 +117,7 @@ def _save(box: _Letterbox, batch: Sequence[DesiredDraft]) -> list[tuple[MailDraf
 
 _AS_MADE: Final[Mapping[str, Ended]] = {
     "done": "made",
-    "conflict": "unknown",  # the next cycle reads what lies there
+    "conflict": "made",  # the next cycle reads what lies there; if it is not ours, the person's hand was there
     "failed": "failed",
     "unknown": "unknown",
 }

@@ -43,19 +43,20 @@ from agendad.core.wholedays import Laid, whole_days
 from agendad.core.wishes import Passed, Present, Stays, Wish, answers
 from agendad.model.calendar import Response, ShowAs
 from agendad.model.reasons import Reason, ReasonCode
-from agendad.model.rule import After, AfterBusy, Before, Draft, Placement, Protect, When
+from agendad.model.rule import After, AfterBusy, Before, Draft, Hours, NoneIn, Placement, Protect, Share, When
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from agendad.core.dress import Render
     from agendad.core.guards import Timed
     from agendad.core.problem import Busy, Minutes, Request, Stretch
+    from agendad.core.signals import Reading
     from agendad.core.situation import Local
     from agendad.core.wishes import Answer
     from agendad.model.calendar import Event
     from agendad.model.plan import Violation
-    from agendad.model.rule import Hours, NoneIn, Rule, Selector, Share
+    from agendad.model.rule import Rule, Selector
 
 __all__ = ["Decision", "Situation", "decide", "horizon_days"]
 
@@ -186,7 +187,7 @@ class _Cycle:
             return []
         began = self.survey.situation.episodes.get(rule_id) or measured.since or scope.today
         self._episodes[rule_id] = began
-        return state_occurrences(rule, began, scope)
+        return state_occurrences(rule, began, _measured(state, measured), scope)
 
     def _written_with(self, key: str) -> Sequence[str]:
         """The ids of those with whom an occurrence was written: by the mark of its event, or by its draft."""
@@ -340,6 +341,17 @@ class _Cycle:
     def _guard(self, occurrence: Occurrence, stretch: Stretch) -> None:
         matcher = self.survey.local(occurrence.rule.timezone).matcher
         self.guards.append(Guard(occurrence.rule, occurrence.verb, stretch, matcher))
+
+
+def _measured(state: NoneIn | Share | Hours, found: Reading) -> Mapping[str, str]:
+    """What was measured and its bound, as facts of a reason."""
+    match state:
+        case NoneIn():
+            return {"days": f"{found.value or state.days:.0f}"}
+        case Share():
+            return {"share": f"{found.value or 0:.0f}", "bound": f"{found.bound:g}"}
+        case Hours():
+            return {"hours": f"{found.value or 0:.0f}", "limit": f"{found.bound:.0f}"}
 
 
 def _freed(wish: Wish, solution: Solution) -> Wish:

@@ -22,8 +22,8 @@ _SENTENCES: Final[Mapping[ReasonCode, tuple[str, str]]] = {
     ReasonCode.STEP: ("step of {on}, counted from {starting}", "étape de `{on}`, à compter du {starting}"),
     ReasonCode.LOAD_CAP: ("the meetings of the day pass {above}", "les réunions du jour dépassent {above}"),
     ReasonCode.WHEN_STATE: (
-        "the state that its rule watches for holds since {since}",
-        "l’état que sa règle surveille dure depuis le {since}",
+        "the state that its rule watches for holds since {since}{measured}",
+        "l’état que sa règle surveille dure depuis le {since}{measured}",
     ),
     ReasonCode.INVITATION: (
         "{obstacle} is an invitation in protected time",
@@ -120,6 +120,9 @@ _SENTENCES: Final[Mapping[ReasonCode, tuple[str, str]]] = {
 
 _AROUND: Final = {
     "something": ("something", "quelque chose"),
+    "days": (": none for {days} days", " : aucun depuis {days} jours"),
+    "share": (": {share} %, the bound is {bound} %", " : {share} %, la limite est {bound} %"),
+    "hours": (": {hours}, the bound is {limit}", " : {hours}, la limite est {limit}"),
     "cause": (", because of {}", ", à cause de {}"),
     "fields": (": {}", " : {}"),
     "event": ("“{}”", "« {} »"),
@@ -128,7 +131,7 @@ _AROUND: Final = {
     "renamed": (" (renamed from `{}`)", " (renommée, avant `{}`)"),
 }
 
-_LENGTHS: Final = frozenset({"busy", "above", "minutes", "wanted", "longest"})
+_LENGTHS: Final = frozenset({"busy", "above", "minutes", "wanted", "longest", "hours", "limit"})
 
 
 def sentence(reason: Reason, language: str = "en") -> str:
@@ -137,8 +140,10 @@ def sentence(reason: Reason, language: str = "en") -> str:
     facts = {name: _length(value) if name in _LENGTHS else value for name, value in reason.facts.items()}
     obstacle = _obstacle(reason.facts, tongue)
     fields = reason.facts.get("fields", "").replace("_", " ")
+    unit = next((name for name in ("days", "share", "hours") if name in facts), "")
     known = {
         **facts,
+        "measured": _AROUND[unit][tongue].format_map(_Facts(facts)) if unit else "",
         "obstacle": obstacle or _AROUND["something"][tongue],
         "cause": _AROUND["cause"][tongue].format(obstacle) if obstacle else "",
         "fields": _AROUND["fields"][tongue].format(fields) if fields else "",

@@ -324,8 +324,8 @@ def event_suffix(event: Event) -> str:
 # ---------------------------------------------------------------- states
 
 
-def state_occurrences(rule: Rule, began: date, scope: Scope) -> list[Occurrence | Left]:
-    """The occurrence of a `when:` rule whose state holds since `began`.
+def state_occurrences(rule: Rule, began: date, facts: Mapping[str, str], scope: Scope) -> list[Occurrence | Left]:
+    """The occurrence of a `when:` rule whose state holds since `began`; `facts` tell what was measured.
 
     One an episode; with `again:` another each time that so many days have passed, as `#2` and so on. Its moment
     begins with the day on which it fired, or with the rule's first day.
@@ -347,7 +347,7 @@ def state_occurrences(rule: Rule, began: date, scope: Scope) -> list[Occurrence 
             rule,
             key,
             (fired, last + timedelta(days=1)),
-            Reason(ReasonCode.WHEN_STATE, {"since": began.isoformat()}),
+            Reason(ReasonCode.WHEN_STATE, {**facts, "since": began.isoformat()}),
             excluded_days=frozenset(out),
             moment=(start, start + within),
         )

@@ -29,6 +29,8 @@ FACTS = {
     "subject": "Board",
     "person": "Ada",
     "most": "3",
+    "share": "93",
+    "bound": "90",
 }
 
 
@@ -66,6 +68,16 @@ def test_a_missing_fact_leaves_no_trace_of_the_machine(code: ReasonCode, languag
         ),
         (ReasonCode.MOVED_ASIDE, {}, "moved aside"),
         (ReasonCode.HAND_KEPT, {"fields": "show_as"}, "keeps what the person changed: show as"),
+        (
+            ReasonCode.WHEN_STATE,
+            {"since": "2026-11-02", "hours": "90", "limit": "120"},
+            "the state that its rule watches for holds since 2026-11-02: 1h30m, the bound is 2h",
+        ),
+        (
+            ReasonCode.WHEN_STATE,
+            {"since": "2026-11-02", "days": "31"},
+            "the state that its rule watches for holds since 2026-11-02: none for 31 days",
+        ),
         (ReasonCode.RULE_CHANGED, {"renamed_from": "old"}, "its rule changed (renamed from `old`)"),
     ],
 )
