@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
+import shutil
 from pathlib import Path
 from typing import NamedTuple
 
@@ -34,7 +35,7 @@ groups: [board]
 people:
   ada: {name: Ada Martin, emails: [ada@example.org], groups: [board, mentors], tier: 1}
   grace: {name: Grace Hopper, emails: [grace@example.org], groups: [team], tier: 1}
-  alan: {name: Alan Turing, emails: [alan@example.org], groups: [team], tier: 2}
+  alan: {name: Alan Turing, emails: [alan@example.org], groups: [team, network], tier: 2}
 """
 TEMPLATE = re.compile(r"[\w/-]+\.md\.j2")
 BLOCK = re.compile(r"^```(?P<kind>\w*)\n(?P<text>.*?)^```", re.MULTILINE | re.DOTALL)
@@ -80,8 +81,7 @@ def test_rule_tests_in_the_documentation_pass_on_the_starter_pack(block: Block, 
     for path in (rules_dir() / "starter").glob("*.yaml"):
         if not path.name.endswith(".test.yaml"):
             (tmp_path / path.name).write_bytes(path.read_bytes())
-    (tmp_path / "templates").mkdir()
-    (tmp_path / "templates/weekly-review.md.j2").write_text("- [ ] look back\n")
+    shutil.copytree(templates_dir() / "starter", tmp_path / "templates")
     (tmp_path / "example.test.yaml").write_text(block.text)
     found = find(Home(tmp_path / "none", tmp_path / "none"), [tmp_path])
     assert not found.problems, as_text(found.problems, colour=False)
@@ -133,6 +133,7 @@ def test_commands_in_the_documentation_are_understood(block: Block) -> None:
 @pytest.mark.parametrize("pack", sorted(path.name for path in rules_dir().iterdir() if path.is_dir()))
 def test_the_shipped_packs_are_correct(pack: str, tmp_path: Path) -> None:
     (tmp_path / "agendad.yaml").write_text(CONFIGURATION)
+    (tmp_path / "people.yaml").write_text(PEOPLE)
     (tmp_path / "rules").mkdir()
     for path in (rules_dir() / pack).glob("*.yaml"):
         (tmp_path / "rules" / path.name).write_bytes(path.read_bytes())

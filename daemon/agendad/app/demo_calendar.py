@@ -1,8 +1,9 @@
-"""The calendar of the demonstration: eight weeks of a technical leader's life, always the same around a given day.
+"""The calendar of the demonstration: a quarter of a technical leader's life, always the same around a given day.
 
-Two weeks back and six ahead, about 25 meetings a week: one-on-ones, a stand-up series with moved and cancelled
-instances, customers, interviews, the board, an absence, a declined and a tentative invitation, and a family calendar
-beside it. `leader_calendar` says what there is; `demo_ics.py` writes it.
+Two weeks back and thirteen ahead, about 25 meetings a week: one-on-ones, a stand-up series with moved and cancelled
+instances, customers, interviews, the board, an absence, a meetup, a declined, a tentative and an unanswered
+invitation, and a family calendar beside it. Series go on without end. `leader_calendar` says what there is;
+`demo_ics.py` writes it.
 """
 
 from __future__ import annotations
@@ -10,10 +11,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
-from agendad.app.demo_people import someone
+from agendad.app.demo_people import MEETUP, someone
 
 WEEKS_BACK: Final = 2
-WEEKS: Final = 8
+WEEKS: Final = 15
 
 Answer = Literal["ACCEPTED", "TENTATIVE", "NEEDS-ACTION", "DECLINED"]
 Title = tuple[str, str]  # in English and in French
@@ -24,7 +25,7 @@ class Entry:
     """One event or series. `day` counts from the Monday of the present week; `days` makes it an all-day event.
 
     `who` are ids of other people. With an `answer` the first of them invited the person, else the person invited them.
-    `rrule` makes it a series (RFC 5545 without `RRULE:`).
+    `rrule` makes it a series (RFC 5545 without `RRULE:`). Those of `who` who are in `declined` do not come.
     `cancelled` are days of instances that do not happen, `moved` (day, new day, new time) of those that moved.
     """
 
@@ -34,6 +35,7 @@ class Entry:
     at: str = "00:00"
     minutes: int = 30
     who: tuple[str, ...] = ()
+    declined: tuple[str, ...] = ()
     answer: Answer | None = None
     rrule: str = ""
     days: int = 0
@@ -55,9 +57,10 @@ _WEEKLY: Final = "FREQ=WEEKLY"
 _FORTNIGHTLY: Final = "FREQ=WEEKLY;INTERVAL=2"
 
 
-def leader_calendar() -> tuple[Entry, ...]:
-    """Everything that stands in the two calendars."""
-    return (*_series(), *_one_on_ones(), *_customers(), *_interviews(), *_work(), *_private_life(), *_family())
+def leader_calendar(today: int = MON) -> tuple[Entry, ...]:
+    """Everything that stands in the two calendars; `today` is the weekday of the present day."""
+    work = (*_series(), *_one_on_ones(), *_customers(), *_interviews(), *_work(), *_outside(today))
+    return (*work, *_private_life(), *_family())
 
 
 def _series() -> tuple[Entry, ...]:
@@ -125,7 +128,7 @@ def _series() -> tuple[Entry, ...]:
             60,
             who=("tomas", "jonas", "priya"),
             rrule=_FORTNIGHTLY,
-            cancelled=(14 + THU,),
+            cancelled=(14 + THU, 28 + THU),
         ),
         Entry(
             "sprint",
@@ -158,8 +161,8 @@ def _one_on_ones() -> tuple[Entry, ...]:
         ("camille", MON, "13:30", 30, _WEEKLY, (28 + MON,)),
         ("tomas", TUE, "15:15", 30, _WEEKLY, (28 + TUE,)),
         ("mei", WED, "14:00", 30, _WEEKLY, (21 + WED, 28 + WED)),
-        ("awa", THU, "13:30", 30, _WEEKLY, (14 + THU,)),
-        ("jonas", THU, "14:15", 30, _WEEKLY, (14 + THU,)),
+        ("awa", THU, "13:30", 30, _WEEKLY, (14 + THU, 28 + THU)),
+        ("jonas", THU, "14:15", 30, _WEEKLY, (14 + THU, 28 + THU)),
         ("priya", FRI, "13:30", 30, _FORTNIGHTLY, ()),
         ("lucas", 7 + FRI, "13:30", 45, _FORTNIGHTLY, ()),
         ("david", FRI, "10:30", 30, _FORTNIGHTLY, (14 + FRI,)),
@@ -167,7 +170,7 @@ def _one_on_ones() -> tuple[Entry, ...]:
     return tuple(
         Entry(
             f"one-on-one-{who}",
-            (f"{_first_name(who)} / Ada", f"{_first_name(who)} / Ada"),
+            (f"{someone(who).first_name} / Ada", f"{someone(who).first_name} / Ada"),
             _FIRST + day,
             at,
             minutes,
@@ -311,13 +314,48 @@ def _work() -> tuple[Entry, ...]:
     )
 
 
+def _outside(today: int) -> tuple[Entry, ...]:
+    """People of other companies: a meetup in the past days, peers, and customers together."""
+    yesterday = today - 2 if today == MON else today - 1
+    return (
+        Entry("meetup", MEETUP, yesterday, "18:15", 60, place=("Station F, Paris", "Station F, Paris")),
+        Entry(
+            "peers",
+            ("Lunch of the engineering heads", "Déjeuner des directions techniques"),
+            7 * (_BOARD - 54) + WED,
+            "12:30",
+            75,
+            who=("salome", "niels", "ruth"),
+            rrule="FREQ=WEEKLY;INTERVAL=9",
+            place=("Le Bouillon, Paris", "Le Bouillon, Paris"),
+        ),
+        Entry(
+            "circle",
+            ("Customer circle: what comes next year", "Cercle des clients : ce qui vient l’an prochain"),
+            7 + FRI,
+            "11:00",
+            60,
+            who=("sofia", "karim", "greta"),
+            declined=("greta",),
+        ),
+        Entry(
+            "contract",
+            ("Fjordlinje: renewal of the contract", "Fjordlinje : renouvellement du contrat"),
+            7 * _CONFERENCE + FRI,
+            "17:30",
+            30,
+            who=("greta",),
+        ),
+    )
+
+
 def _private_life() -> tuple[Entry, ...]:
     """What stands in the same calendar and is nobody's business."""
     return (
         Entry("lunch", ("Lunch", "Déjeuner"), _FIRST, "12:15", 45, rrule="FREQ=WEEKLY;BYDAY=MO,TU,TH,FR", private=True),
         Entry("dentist", ("Dentist", "Dentiste"), 7 + TUE, "17:30", 45, private=True, place=("Dr Perrin", "Dr Perrin")),
         Entry("birthday", ("Mei’s birthday", "Anniversaire de Mei"), 7 + WED, days=1, free=True),
-        Entry("holiday", ("Holiday", "Vacances"), 7 * _ABSENCE + MON, days=3, place=("Douarnenez", "Douarnenez")),
+        Entry("holiday", ("Holiday", "Vacances"), 7 * _ABSENCE + MON, days=4, place=("Douarnenez", "Douarnenez")),
     )
 
 
@@ -338,7 +376,3 @@ def _family() -> tuple[Entry, ...]:
         Entry("market", ("Flea market, if it is dry", "Brocante, s’il fait beau"), 21 + SUN, "15:00", 90, free=True),
     )
     return tuple(replace(entry, calendar="family") for entry in family)
-
-
-def _first_name(who: str) -> str:
-    return someone(who).name.partition(" ")[0]

@@ -1,16 +1,18 @@
-"""The folder of the demonstration: configuration, people, calendars, rules and templates as a person would keep them.
+"""The folder of the demonstration: configuration, people, calendars, mail, rules and templates as a person keeps them.
 
 `write_demo` is called by `app/demo.py`, which then runs a first cycle on the folder.
 """
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 from agendad.app.demo_calendar import leader_calendar
 from agendad.app.demo_ics import Stage, as_icalendar
+from agendad.app.demo_maildir import write_mail
 from agendad.app.demo_people import PEOPLE
 from agendad.app.first import Answers, configuration
 from agendad.data import rules_dir, templates_dir
@@ -21,9 +23,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from agendad.app.demo_calendar import Entry
+    from agendad.app.demo_people import Someone
 
 PACK: Final = "starter"
 ZONE: Final = "Europe/Paris"
+MAIL: Final = "Mail/"
 
 _PEOPLE_HEAD: Final = {
     "en": "# The people you care to keep up with. `tier: 1` are the closest; groups are used by rules.\n",
@@ -34,17 +38,19 @@ _PEOPLE_HEAD: Final = {
 def write_demo(directory: Path, now: datetime, language: str) -> list[Path]:
     """Writes the whole example into `directory`, which is made when it is missing.
 
-    In an example that is there already, the calendars are brought around `now`; configuration, people, rules and
+    In an example that is there already, calendars and mail are brought around `now`; configuration, people, rules and
     templates that a person has edited stay, and are returned. `now` is aware; `language` is `en` or `fr` (any other
     tag gives English). Raises OSError when a file cannot be read or written. The same arguments give the same bytes.
     """
     tongue = "fr" if language.partition("-")[0].lower() == "fr" else "en"
     today = now.astimezone(ZoneInfo(ZONE)).date()
     stage = Stage(today - timedelta(days=today.weekday()), ZoneInfo(ZONE), tongue, now.replace(microsecond=0))
-    for entry in leader_calendar():
+    entries = leader_calendar(today.weekday())
+    for entry in entries:
         file = _calendar_file(directory, entry)
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(as_icalendar(entry, stage).to_ical())
+    write_mail(directory / MAIL, {entry.slug: entry.title for entry in entries}, stage)
     return [path for path, versions in _texts(directory, tongue) if not _put(path, versions)]
 
 
@@ -79,8 +85,9 @@ def _configuration(tongue: str) -> str:
         hours="09:00-18:00",
         calendars="calendars/",
         write="personal",
+        mail=MAIL,
     )
-    return configuration(ada, others=["family"], writes=500)
+    return configuration(ada, others=["family"], writes=500, categories=True)
 
 
 def _put(path: Path, versions: list[bytes]) -> bool:
@@ -96,9 +103,19 @@ def _people(tongue: str) -> str:
     groups = sorted({group for person in PEOPLE.values() for group in person.groups})
     lines = [f"{_PEOPLE_HEAD[tongue]}version: 1\ngroups: [{', '.join(groups)}]\npeople:"]
     for ident, person in PEOPLE.items():
-        lines.append(f"  {ident}:\n    name: {person.name}\n    emails: [{person.email}]")
-        lines.append(
-            f"    groups: [{', '.join(person.groups)}]\n    tier: {person.tier}\n    language: {person.language}"
-        )
-        lines.append(f"    topics: [{person.topics[tongue == 'fr']}]")
+        lines.append(f"  {ident}:")
+        lines += [f"    {key}: {value}" for key, value in _keys(person, french=tongue == "fr") if value]
     return "\n".join(lines) + "\n"
+
+
+def _keys(person: Someone, *, french: bool) -> Iterator[tuple[str, str]]:
+    """The keys of a person with their values as YAML; topics are in the language in which one writes to them."""
+    yield "name", person.name
+    yield "emails", f"[{person.email}]"
+    yield "groups", f"[{', '.join(person.groups)}]"
+    yield "tier", str(person.tier or "")
+    yield "language", person.language
+    yield "timezone", person.timezone
+    yield "topics", f"[{person.topics[person.language == 'fr']}]"
+    for key, text in (("notes", person.notes[french]), ("met", person.met[french])):
+        yield key, json.dumps(text, ensure_ascii=False) if text else ""

@@ -97,8 +97,8 @@ def _event(entry: Entry, stage: Stage, start: datetime) -> icalendar.Event:
         others = [someone(who) for who in entry.who]
         event["ORGANIZER"] = _party(others[0] if entry.answer else ME)
         event.add("attendee", _party(ME, entry.answer or "ACCEPTED"))
-        for other in others:
-            event.add("attendee", _party(other, "ACCEPTED"))
+        for who, other in zip(entry.who, others, strict=True):
+            event.add("attendee", _party(other, "DECLINED" if who in entry.declined else "ACCEPTED"))
     return event
 
 

@@ -1,4 +1,7 @@
-"""Writes a first configuration: a commented agendad.yaml, a rule pack and its templates. Called by `agendad init`."""
+"""Writes a first configuration: agendad.yaml and people.yaml with comments, a rule pack and its templates.
+
+Called by `agendad init`.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
-from agendad.app.first import Answers, configuration
+from agendad.app.first import Answers, configuration, people
 from agendad.app.home import Home
 from agendad.data import rules_dir, templates_dir
 from agendad.diagnostics import Severity
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
     from agendad.diagnostics import Diagnostic
 
 CONFIGURATION: Final = "agendad.yaml"
+PEOPLE: Final = "people.yaml"
 
 
 def country_of(zone: ZoneInfo) -> str:
@@ -48,6 +52,8 @@ def objection(name: str, value: str) -> Diagnostic | None:
 def write(folder: Path, answers: Answers) -> list[Path]:
     """Writes the configuration into `folder` and returns the files; the calendar folder is made when it is missing.
 
+    A people.yaml that is there already stays as it is.
+
     Nothing is written when the answers do not make a good configuration. Raises ProblemsFound for that, and UsageError
     when there is a configuration already, when the pack is not known, or a file cannot be written.
     """
@@ -56,13 +62,15 @@ def write(folder: Path, answers: Answers) -> list[Path]:
     if answers.pack not in packs():
         raise UsageError(f"there is no pack `{answers.pack}`", hint=f"the packs are: {', '.join(packs())}")
     contents = dict(_files(answers))
-    taken = [name for name in contents if (folder / name).exists()]
+    taken = [name for name in contents if name != PEOPLE and (folder / name).exists()]
     if taken:
         raise UsageError(f"{folder / taken[0]} is there already", hint="move it away, or use --config DIR")
     with TemporaryDirectory() as rehearsal:
         _write_all(Path(rehearsal), contents)
         Home(Path(rehearsal), Path(rehearsal)).load()
     try:
+        if (folder / PEOPLE).exists():
+            del contents[PEOPLE]
         written = _write_all(folder, contents)
         (folder / Path(answers.calendars).expanduser() / answers.write).mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -80,6 +88,7 @@ def _write_all(folder: Path, contents: Mapping[str, bytes]) -> list[Path]:
 
 def _files(answers: Answers) -> Iterator[tuple[str, bytes]]:
     yield CONFIGURATION, configuration(answers).encode()
+    yield PEOPLE, people(answers).encode()
     for source, target in ((rules_dir(), "rules"), (templates_dir(), "templates")):
         pack = source / answers.pack
         for file in sorted(pack.rglob("*")) if pack.is_dir() else ():

@@ -36,6 +36,7 @@ EVENING = event("Steering", datetime(2026, 11, 26, 19, tzinfo=PARIS), 1.5, (GRAC
 SOMEBODY = {"en": GRACE, "fr": CAMILLE}
 SENT = {
     "follow-up": lambda person: draft(shipped("follow-up"), person, about=meeting(person)),
+    "thank-candidate": lambda person: draft(shipped("thank-candidate"), person, about=meeting(person)),
     "keep-in-touch": lambda person: draft(shipped("keep-in-touch"), person),
     "met-at-event": lambda person: draft(shipped("met-at-event"), person, about=meeting(person, title="DevOps Days")),
     "decline": lambda person: draft(shipped("decline"), person, about=EVENING),

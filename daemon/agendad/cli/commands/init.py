@@ -22,6 +22,7 @@ _QUESTIONS: Final = (
     ("hours", "Working hours, Monday to Friday", "09:00-18:00"),
     ("calendars", "Folder of your calendars (one folder of .ics files each)", "calendars/"),
     ("write", "Calendar to write blocks into", "personal"),
+    ("mail", "Folder of your mail, a Maildir (or empty: no drafts)", ""),
 )
 
 
@@ -36,6 +37,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--hours", metavar="RANGE", help="working hours from Monday to Friday")
     parser.add_argument("--calendars", metavar="DIR", help="the folder of calendar folders")
     parser.add_argument("--write", metavar="NAME", help="the calendar that blocks are written into")
+    parser.add_argument("--mail", metavar="DIR", help="the Maildir that drafts are put into (default: none)")
 
 
 def run(args: argparse.Namespace, context: Context) -> int:
@@ -63,12 +65,22 @@ def run(args: argparse.Namespace, context: Context) -> int:
     context.print(f"wrote {len(written)} files into {context.config_dir}:")
     for path in written:
         context.print(f"  {path.relative_to(context.config_dir)}")
+    _tell_what_next(context, answers)
+    return 0
+
+
+def _tell_what_next(context: Context, answers: dict[str, str]) -> None:
     folder = context.config_dir / Path(answers["calendars"]).expanduser() / answers["write"]
     context.print(f"\nBlocks will be written into {folder}.")
+    mail = context.config_dir / Path(answers["mail"]).expanduser()
+    if not answers["mail"]:
+        context.print("No drafts will be made until `mail:` in agendad.yaml names a Maildir.")
+    elif not mail.is_dir():
+        context.print(f"There is no mail folder {mail} yet; drafts are made once it is there.")
     options = f" --config {context.config_dir}" if context.config else ""
-    context.print(f"\nNext:\n  agendad plan{options}\n      shows what it would write")
+    context.print(f"\nNext:\n  agendad check{options}\n      says what the rules still lack: people, a mailbox")
+    context.print(f"  agendad plan{options}\n      shows what it would write")
     context.print(f"  agendad apply{options}\n      writes it")
-    return 0
 
 
 def _ask(context: Context, key: str, question: str, default: str) -> str:
