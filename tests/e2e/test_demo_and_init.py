@@ -16,8 +16,8 @@ NOW = "2026-11-23T08:00:00+01:00"
 @pytest.mark.parametrize(
     ("language", "subjects"),
     [
-        ("en", ["Good to meet you at Paris Engineering Leaders meetup", "Suite à notre rencontre"]),
-        ("fr", ["Good to meet you at Meetup Paris Engineering Leaders", "Suite à notre rencontre"]),
+        ("en", ["Good to meet you at EngLead Meetup Paris", "Re: Kitazawa: first call with Tokyo"]),
+        ("fr", ["Suite à notre rencontre", "EngLead Meetup Paris", "premier appel avec Tokyo"]),
     ],
 )
 def test_the_demo_tells_the_drafts_that_it_made_and_the_next_three(

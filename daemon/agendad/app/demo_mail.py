@@ -147,13 +147,13 @@ def _board() -> tuple[Thread, ...]:
             about="board",
             mails=(
                 _sent(
-                    -11,
+                    -14,
                     "18:30",
                     "For the next meeting I suggest one topic in depth: what we stop doing.",
                     "Pour la prochaine séance, je propose un seul sujet, traité à fond : ce que nous arrêtons.",
                 ),
                 _came(
-                    -10,
+                    -13,
                     "07:50",
                     "I like it. Two pages are enough.",
                     "Cela me plaît. Deux pages suffiront, avec les chiffres en annexe.",

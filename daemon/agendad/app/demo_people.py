@@ -26,7 +26,7 @@ class Someone:
         return self.name.partition(" ")[0]
 
 
-MEETUP: Final = ("Paris Engineering Leaders meetup", "Meetup Paris Engineering Leaders")
+MEETUP: Final = ("EngLead Meetup Paris", "EngLead Meetup Paris")
 """Where two people were met a short time ago."""
 
 ME: Final = Someone("Ada Martin", "ada@example.com")
