@@ -253,9 +253,23 @@ def test_without_a_mailbox_check_warns_and_nothing_fails(office: Office) -> None
     office.apply()
 
 
-def test_a_mailbox_that_is_not_there_stops_the_cycle(office: Office) -> None:
-    office.rule(*THANKS)
+def test_a_mail_folder_that_is_not_there_is_made_by_the_first_draft(office: Office) -> None:
+    office.rule("draft: plain.md.j2", "every: monday", "at: 09:00", "to: me")
     office.configure(mail="{provider: maildir, path: Elsewhere/}")
-    done = office.run("apply")
+    office.apply()
+    assert not (office.config / "Elsewhere").exists()
+    office.apply(now="2026-11-23T09:00")
+    assert len(list((office.config / "Elsewhere/.Drafts/cur").iterdir())) == 1
+
+
+def test_a_mailbox_that_held_drafts_and_is_gone_stops_the_cycle(office: Office) -> None:
+    office.rule("draft: plain.md.j2", "every: monday", "at: 09:00", "to: me")
+    office.apply()
+    office.apply(now="2026-11-23T09:00")
+    office.mail.rename(office.root / "unmounted")
+    done = office.run("apply", now="2026-11-30T09:00")
     assert done.status == 3
-    assert "Elsewhere" in done.err
+    assert "no such mail folder" in done.err
+    (office.root / "unmounted").rename(office.mail)
+    office.apply(now="2026-11-30T09:00")
+    assert sorted(office.drafts()) == ["r/2026-11-23", "r/2026-11-30"]

@@ -94,6 +94,9 @@ def _mail(settings: Settings, seen: Look) -> Iterator[Finding]:
     if settings.mail is None:
         return
     counts = seen.mail.counts
+    if not counts:
+        yield Finding("mail", "warning", f"{settings.mail.path} is not there yet", "the first draft makes it")
+        return
     yield Finding("mail", "ok", ", ".join(f"`{name}`: {counted(count, 'mail')}" for name, count in counts.items()))
     if not any("sent" in name.lower() for name in counts):
         yield Finding(

@@ -73,13 +73,16 @@ class Home:
 
         return open_calendars(settings, cache=self.state / "cache", now=now, checkpoint=self.checkpoint)
 
-    def mail(self, settings: Settings) -> MailStore | None:
-        """The configured mailbox, None without one. As with calendars, only its cache is written by reading it."""
+    def mail(self, settings: Settings, *, used: bool = False) -> MailStore | None:
+        """The configured mailbox, None without one. As with calendars, only its cache is written by reading it.
+
+        One that was `used`, and is gone, cannot be read; one that never was is empty until the first draft makes it.
+        """
         if settings.mail is None:
             return None
         from agendad.providers import open_mail
 
-        return open_mail(settings, cache=self.state / "cache", checkpoint=self.checkpoint)
+        return open_mail(settings, cache=self.state / "cache", checkpoint=self.checkpoint, used=used)
 
     def desk(self, loaded: Loaded, ledger: Ledger, now: datetime) -> Desk:
         """What a cycle at `now` works on, with a ledger that was opened to read or to write."""
@@ -87,7 +90,7 @@ class Home:
         return Desk(
             loaded,
             self.calendars(settings, now),
-            self.mail(settings),
+            self.mail(settings, used=ledger.knows_drafts()),
             ledger,
             DecisionFile(self.state, self.checkpoint),
         )

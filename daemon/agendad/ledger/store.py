@@ -109,6 +109,10 @@ class Ledger:
         )
         return Memory(written, intents, decisions, {row[0]: drafts.from_row(row) for row in rows})
 
+    def knows_drafts(self) -> bool:
+        """Whether a draft was ever made, or was to be."""
+        return bool(self.rows("SELECT 1 FROM drafts LIMIT 1"))
+
     def run(self, kind: RunKind, now: datetime) -> Run:
         """A run that is recorded with its first intent; `now` is the cycle's."""
         return Run(self, kind, now)

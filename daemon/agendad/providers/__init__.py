@@ -45,12 +45,12 @@ def open_calendars(
 
 
 def open_mail(
-    settings: Settings, *, cache: Path | None, checkpoint: Callable[[str], None] | None = None
+    settings: Settings, *, cache: Path | None, checkpoint: Callable[[str], None] | None = None, used: bool = False
 ) -> MailStore | None:
     """The mailbox that the configuration names; None where it names none.
 
-    `cache` and `checkpoint` as for calendars. Raises ProviderError for a provider that is not built in, and for a mail
-    folder that is not there.
+    `cache` and `checkpoint` as for calendars; `used` says that drafts were put there before: it has to be there then.
+    Raises ProviderError for a provider that is not built in.
     """
     chosen = settings.mail
     if chosen is None:
@@ -63,4 +63,4 @@ def open_mail(
     from agendad.providers.files import no_checkpoint
     from agendad.providers.maildir.mailbox import Maildir
 
-    return Maildir(chosen.path, cache=cache, checkpoint=checkpoint or no_checkpoint)
+    return Maildir(chosen.path, cache=cache, checkpoint=checkpoint or no_checkpoint, used=used)

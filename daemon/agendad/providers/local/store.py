@@ -77,6 +77,12 @@ class Store:
         self._path = None if folder is None else folder / _FILE
         self._db = self._open()
 
+    def __del__(self) -> None:
+        # A connection refers to itself (CPython keeps its statements so): left alone, it and the files that it holds
+        # live on until some later collection.
+        with contextlib.suppress(AttributeError, sqlite3.Error):
+            self._db.close()
+
     def empty(self) -> None:
         """Forgets everything."""
         try:

@@ -42,16 +42,19 @@ class _Unsettled(Exception):
 class Maildir:
     """The mailbox in the folder `root`; `cache` is a folder for what can be read again (None: keep nothing).
 
-    Raises ProviderError when there is no such folder.
+    `used` says that drafts were put there before: the folder has to be there then, and is made by the first draft else.
     """
 
-    def __init__(self, root: Path, *, cache: Path | None = None, checkpoint: Checkpoint = files.no_checkpoint) -> None:
-        if not root.is_dir():
-            raise ProviderError(
-                f"{root}: there is no such mail folder",
-                hint=f"make it with `mkdir {root}`, or see whether its disk is mounted",
-            )
+    def __init__(
+        self,
+        root: Path,
+        *,
+        cache: Path | None = None,
+        checkpoint: Checkpoint = files.no_checkpoint,
+        used: bool = False,
+    ) -> None:
         self._root = root
+        self._used = used
         self._inbox = Folder(self._place("INBOX", root if (root / "cur").is_dir() else root / "Inbox"), "INBOX")
         self._drafts = Folder(self._place("Drafts", root / ".Drafts"), "Drafts")
         self._sent = Folder(self._place("Sent", root / ".Sent"), "Sent")
@@ -62,6 +65,13 @@ class Maildir:
 
     def read(self, since: datetime) -> MailSnapshot:
         """See `MailPort`."""
+        if not self._root.is_dir():
+            if self._used or self._root.exists():
+                raise ProviderError(
+                    f"{self._root}: there is no such mail folder",
+                    hint=f"make it with `mkdir {self._root}`, or see whether its disk is mounted",
+                )
+            return MailSnapshot()
         counts = {}
         messages: list[Message] = []
         for folder in (self._sent, self._inbox):
@@ -195,6 +205,7 @@ class Maildir:
             return
         made = not self._drafts.path.is_dir()
         if made:
+            self._root.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._drafts.path.mkdir(mode=0o700)
             (self._drafts.path / "maildirfolder").touch(mode=0o600)
         for part in missing:

@@ -79,9 +79,16 @@ def test_the_folder_with_a_dot_comes_first(root: Path) -> None:
     assert files_of(root / ".Drafts") == [f"cur/{NAME}"]
 
 
-def test_a_missing_mailbox_is_told_with_what_to_do(tmp_path: Path) -> None:
+def test_a_mailbox_that_never_was_is_empty_until_the_first_draft_makes_it(tmp_path: Path) -> None:
+    box = Maildir(tmp_path / "new" / "Mail")
+    assert box.read(NOW).counts == {}
+    assert box.save_draft(DRAFT).status == "done"
+    assert only(Maildir(tmp_path / "new" / "Mail", used=True)).key == DRAFT.key
+
+
+def test_a_missing_mailbox_that_was_used_is_told_with_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(ProviderError) as stopped:
-        Maildir(tmp_path / "Mail")
+        Maildir(tmp_path / "Mail", used=True).read(NOW)
     assert stopped.value.exit_status == 3
     assert str(tmp_path / "Mail") in stopped.value.message
     assert "mkdir" in stopped.value.hint
