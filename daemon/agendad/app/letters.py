@@ -102,7 +102,7 @@ class Writer:
             "person": viewer.person(draft.person) if draft.person is not None else people[0] if people else me,
             "me": me,
             "rule": RuleView(draft.rule.id),
-            "now": around.now.astimezone(zone),
+            "now": max(around.now, draft.due).astimezone(zone),  # a draft to come reads as on its day
             "free_slots": lambda *args, **named: self._slots(zone, *args, **named),
             "history": _history,
             "balance": self._balance,

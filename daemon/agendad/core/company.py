@@ -89,11 +89,16 @@ class Company:
         self, for_each: ForEach, occurrence: Occurrence, everybody: Sequence[Person], frame: Frame
     ) -> Iterator[Occurrence | Left]:
         """The people of a period over its working days, in turn of their last contact before it."""
+        known_since = frame.scope.first_day(occurrence.rule).astimezone(frame.scope.zone).date()
         days = _days(occurrence, frame)
+        if not days:
+            if occurrence.end > known_since:
+                yield Left(occurrence.rule, occurrence.key, occurrence.first, Reason(ReasonCode.NO_WINDOW))
+            return
         begins = to_minutes(wall(occurrence.first, 0, frame.scope.zone))
         ordered = sorted(everybody, key=lambda person: (self._last(person, begins), person.id))
         most = len(days) * for_each.at_most_per_day if for_each.at_most_per_day else len(ordered)
-        chosen = ordered[:most] if days else []
+        chosen = ordered[:most]
         for place, person in enumerate(chosen):
             day = days[place * len(days) // len(chosen)]
             yield replace(_for(occurrence, person), first=day, begins=occurrence.first)
