@@ -13,21 +13,13 @@ if TYPE_CHECKING:
 NOW = "2026-11-23T08:00:00+01:00"
 
 
-@pytest.mark.parametrize(
-    ("language", "subjects"),
-    [
-        ("en", ["Good to meet you at EngLead Meetup Paris", "Re: Kitazawa: first call with Tokyo"]),
-        ("fr", ["Suite à notre rencontre", "EngLead Meetup Paris", "premier appel avec Tokyo"]),
-    ],
-)
-def test_the_demo_tells_the_drafts_that_it_made_and_the_next_three(
-    tmp_path: Path, language: str, subjects: list[str]
-) -> None:
-    done = command("demo", str(tmp_path / "demo"), "--language", language, "--now", NOW)
+def test_the_demo_tells_the_drafts_that_it_made_and_the_next_three(tmp_path: Path) -> None:
+    done = command("demo", str(tmp_path / "demo"), "--language", "fr", "--now", NOW)
     assert done.status == 0, done.err
     made, _, rest = done.out.partition("The next ones to come:\n")
     coming = rest.partition("\n\n")[0].splitlines()[:3]
-    assert all(subject in made for subject in subjects)
+    for subject in ("Suite à notre rencontre", "EngLead Meetup Paris", "premier appel avec Tokyo"):
+        assert subject in made
     assert [line[:18] for line in coming] == ["  Mon 23 Nov 09:00", "  Tue 24 Nov 13:45", "  Wed 25 Nov 17:45"]
     for name in ("drafts", "people", "balance"):
         assert f"agendad {name} --config" in rest
