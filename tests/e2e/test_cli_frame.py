@@ -424,6 +424,7 @@ BUDGET = {
     ("check",): {"yaml"},
     ("schema",): {"yaml"},
     ("log",): CYCLE,
+    ("test",): CYCLE,
     ("drafts",): CYCLE,
     ("away",): {"yaml"},
     ("plan",): CYCLE,

@@ -7,7 +7,9 @@ that the test can fail, and `told` that the failure says what a person needs.
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
+from pathlib import Path
 from textwrap import dedent, indent
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
@@ -16,8 +18,6 @@ import pytest
 from project import Project, command
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from project import Done
 
 BOARD = '{title: Board, at: "2026-11-24 14:00-16:00", attendees: [chair@example.org], uid: board}'
@@ -463,6 +463,21 @@ def test_json_tells_every_verdict(project: Project) -> None:
         "parts": [{"name": "at", "wanted": "2026-11-24 17:00", "came": "2026-11-24 16:00-16:15"}],
         "why": ["after “Board” on 2026-11-24", "placed in free time"],
     }
+
+
+def test_json_has_the_documented_names(project: Project) -> None:
+    walk_and_test(project, "bad")
+    page = (Path(__file__).parents[2] / "docs/json.md").read_text(encoding="utf-8")
+    section = re.search(r"^## `test`.*?^```json\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    assert section is not None
+    assert names(json.loads(section[1])) == names(project.run("test", "--json").json)
+
+
+def names(value: object) -> object:
+    """The keys of a JSON value, all the way down."""
+    if isinstance(value, dict):
+        return {key: names(inner) for key, inner in value.items()}
+    return [names(value[0])] if isinstance(value, list) and value else None
 
 
 def test_junit_is_xml_whatever_a_name_holds(project: Project, tmp_path: Path) -> None:

@@ -11,9 +11,6 @@ import stat
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from agendad.app.cycle import look, plan
-from agendad.app.judge import judge
-from agendad.app.testworld import Unjudged, ground
 from agendad.data import templates_dir
 from agendad.diagnostics import Diagnostic, Span
 from agendad.errors import AgendadError, ProblemsFound, UsageError
@@ -101,6 +98,10 @@ def run(found: Found, each: Callable[[Verdict], None] = lambda _: None) -> tuple
 
 
 def _run(batch: Batch, test: RuleTest, ledger: Ledger) -> Verdict:
+    from agendad.app.cycle import look, plan
+    from agendad.app.judge import judge
+    from agendad.app.testworld import Unjudged, ground
+
     place = (batch.file.file, test.name, test.span.line)
     try:
         if not test.expect:
