@@ -16,8 +16,9 @@ from agendad.app.letter_views import EventView, PersonView, RuleView, SlotView, 
 from agendad.core.selectors import address_book
 from agendad.core.slots import SlotWish, free_slots
 from agendad.core.timeline import from_minutes, to_minutes
+from agendad.drafting.cleaning import one_line
 from agendad.drafting.faults import Fault
-from agendad.drafting.letters import LetterError, Letters, Written
+from agendad.drafting.letters import MOST_IN_SUBJECT, LetterError, Letters, Written
 from agendad.model.mail import Address, MailDraft
 from agendad.rules.grammar import GrammarError, parse_duration, parse_time_range
 
@@ -40,7 +41,7 @@ USUAL_SLOT: Final = 60
 LONGEST_SLOT: Final = 240
 
 _T = TypeVar("_T")
-_REPLY: Final = re.compile(r"(?:\s*(?:re|aw|sv|antw)\s*(?:\[\d+\])?\s*:)+\s*", re.IGNORECASE)
+_REPLY: Final = re.compile(r"^(?:\s*(?:re|aw|sv|antw)\s*(?:\[\d+\])?\s*:)+\s*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +130,7 @@ class Writer:
             return self._home
         try:
             return ZoneInfo(name)
-        except (ZoneInfoNotFoundError, ValueError):
+        except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: the name of a folder, such as `Europe`
             return self._home
 
     # ------------------------------------------------------------ functions of templates
@@ -233,7 +234,7 @@ def mail_draft(draft: DesiredDraft, written: Written, me: Me, at: datetime) -> M
 
 def reply_subject(subject: str) -> str:
     """The subject of a reply (RFC 5322, section 3.6.5): one `Re: `, however many there were."""
-    plain = " ".join(_REPLY.sub("", subject, count=1).split() if _REPLY.match(subject) else subject.split())
+    plain = _REPLY.sub("", one_line(subject, MOST_IN_SUBJECT), count=1)
     return f"Re: {plain}" if plain else ""
 
 
