@@ -204,14 +204,14 @@ def test_hostile_text_leaves_the_mail_well_formed(text: str, place: str) -> None
 ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=300)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(subject=ANY_TEXT, name=ANY_TEXT, text=ANY_TEXT, key=st.text(min_size=1, max_size=200))
 def test_any_text_leaves_the_mail_well_formed(subject: str, name: str, text: str, key: str) -> None:
     to = (Address("zoe@example.org", name), Address("bob@example.net"))
     assert_well_formed(replace(DRAFT, subject=subject, to=to, text=text, html=f"<p>{text}</p>", key=key))
 
 
-@settings(deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.text(max_size=400))
 def test_a_key_is_read_back_exactly_and_stands_in_ascii(key: str) -> None:
     """Keys hold the UIDs of events of other people."""
@@ -304,7 +304,7 @@ def test_what_is_no_address_is_told_and_left_out(address: str) -> None:
     assert with_it == compose(DRAFT)
 
 
-@settings(deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.text(st.characters(exclude_categories=()), max_size=40), st.text(max_size=40))
 def test_whatever_is_deliverable_is_written_well_formed(local: str, domain: str) -> None:
     for address in (f"{local}@{domain}", f"{local}@example.com", f"ada@{domain}.com"):
@@ -493,7 +493,7 @@ GARBAGE = {
     "a header without an end": b"Subject: " + b"x" * 300_000,
     "only folds": b" \r\n \r\n To: x@y\r\n",
     "brackets": b"From: <<<>>>\r\nTo: @@@,;:<>\r\nMessage-ID: <<>\r\nReferences: <<<<\r\n\r\n",
-    "a hundred thousand addresses": b"To: " + b"a@b, " * 100_000 + b"\r\n\r\n",
+    "twenty thousand addresses": b"To: " + b"a@b, " * 20_000 + b"\r\n\r\n",
 }
 
 
@@ -513,7 +513,7 @@ def test_a_subject_is_one_line_of_whole_characters(word: str) -> None:
     assert subject.encode()
 
 
-@settings(deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.binary(max_size=300), st.sampled_from([b"From", b"To", b"Subject", b"Date", b"X-Agendad-Key", b"Message-ID"]))
 def test_no_bytes_make_the_reading_fail(noise: bytes, name: bytes) -> None:
     for data in (noise, name + b": " + noise, compose(DRAFT).replace(name + b": ", name + b": " + noise)):
@@ -559,3 +559,12 @@ def test_addresses_in_old_forms_are_read() -> None:
 def test_a_mail_program_that_lists_references_by_commas_is_understood() -> None:
     read = message((CORPUS / "outlook-exchange.eml").read_bytes(), NOW, sent=False)
     assert read.references == ("<20261119143000.GA1234@example.com>", "<other@example.com>")
+
+
+def test_a_draft_that_a_mail_program_took_up_and_laid_back_is_not_edited() -> None:
+    """NeoMutt encodes it anew, under another file name, and keeps its headers."""
+    data = (CORPUS / "own" / "neomutt-postponed.eml").read_bytes()
+    assert data != compose(DRAFT)
+    read = standing(data)
+    assert read is not None
+    assert (read.key, read.edited) == (DRAFT.key, False)

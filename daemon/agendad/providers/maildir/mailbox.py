@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from agendad.model.mail import MailDraft, Message, StandingDraft
     from agendad.providers.files import Checkpoint
 
+_SUFFIX: Final = ".agendad"
 _FLAGS: Final = ":2,DS"  # a draft, and seen: nobody has to be told of it as of new mail
 _EARLY: Final = timedelta(days=7)
 """How much older than its Date a mail may look by its file: clocks differ, and so do those of the senders."""
@@ -60,6 +61,7 @@ class Maildir:
         self._sent = Folder(self._place("Sent", root / ".Sent"), "Sent")
         self._cache = Cache(cache, str(root))
         self._checkpoint = checkpoint
+        self._swept = False
         self._seen: set[str] = set()  # base names of the drafts that were looked at before a save
         self._bases: dict[str, set[str]] = {}  # and those of our own among them, by key
 
@@ -153,10 +155,12 @@ class Maildir:
 
     def _save(self, draft: MailDraft) -> None:
         self._make_drafts()
+        if not self._swept:
+            self._sweep()
         holder = self._holder(draft.key)
         if holder:
             raise _Conflict(f"a draft of {draft.key} lies already in {self._drafts.path}: {holder}")
-        base = f"{event_id(draft.key)}.agendad"
+        base = event_id(draft.key) + _SUFFIX
         prepared, target = self._drafts.path / "tmp" / base, self._drafts.path / "cur" / (base + _FLAGS)
         descriptor = files.write_temp(prepared, compose(draft), 0o600, self._checkpoint)
         files.fsync(prepared, descriptor, self._checkpoint)
@@ -188,7 +192,7 @@ class Maildir:
     def _holder(self, key: str) -> str:
         """The mail that is the draft of `key` already, or has taken its name; empty without one."""
         places = self._drafts.places()
-        usual = f"{event_id(key)}.agendad"
+        usual = event_id(key) + _SUFFIX
         if usual in places:
             return usual
         for base in places.keys() - self._seen:
@@ -212,6 +216,12 @@ class Maildir:
             (self._drafts.path / part).mkdir(mode=0o700)
         files.fsync_dir(self._drafts.path, self._checkpoint)
         files.fsync_dir(self._root, self._checkpoint)
+
+    def _sweep(self) -> None:
+        """Removes what a crash left half written; whoever saves drafts holds the lock of the state folder."""
+        for left in (self._drafts.path / "tmp").glob(f"*{_SUFFIX}"):
+            files.discard(left)
+        self._swept = True
 
     def _settle(self, folder: Path) -> None:
         try:

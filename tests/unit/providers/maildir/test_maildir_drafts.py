@@ -232,7 +232,7 @@ def test_no_draft_is_missed_while_a_mail_program_changes_flags(root: Path) -> No
     other = threading.Thread(target=flip)
     other.start()
     try:
-        until = time.monotonic() + 0.6
+        until = time.monotonic() + 0.4
         counts = []
         while time.monotonic() < until:
             counts.append(len(drafts(box)))
@@ -300,7 +300,7 @@ def test_killed_at_any_operation_a_save_leaves_the_whole_draft_or_none(root: Pat
         assert [one.edited for one in there] in ([], [False])
         assert box.save_draft(DRAFT).status == ("conflict" if there else "done")
         assert only(box).key == DRAFT.key
-        assert [name for name in files_of(victim / ".Drafts") if name.startswith("cur")] == [f"cur/{NAME}"]
+        assert [name for name in files_of(victim / ".Drafts") if name != "maildirfolder"] == [f"cur/{NAME}"]
     assert {len(drafts(Maildir(victim))) for victim in left} == {1}
 
 

@@ -147,7 +147,7 @@ def prepared(chance: random.Random) -> Iterator[tuple[Path, Path]]:
         yield root, Path(name) / "cache"
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.integers(0, 2**32), st.integers(1, 3_000))
 def test_a_damaged_memory_changes_no_answer(seed: int, length: int) -> None:
     """Any bytes of the database file overwritten, or its end cut off."""
