@@ -145,12 +145,13 @@ class Sandbox(ImmutableSandboxedEnvironment):
         show: Callable[[object], str] = str,
         keep: Callable[[str], str] = str,
     ) -> Iterator[str]:
-        """The pieces of one text.
+        """The pieces of one text, plain: joined to markup by `+` a piece would be escaped.
 
         `show` gives the text of a value that is put out, `keep` what stands for a text that is data.
         """
         self._left, self._depth, self.show, self.keep = WORK, 0, show, keep
-        yield from template.root_render_func(template.new_context(dict(context)))
+        for piece in template.root_render_func(template.new_context(dict(context))):
+            yield str(piece)
 
     # ------------------------------------------------------------ values
 

@@ -23,6 +23,22 @@ def test_nothing_is_escaped_because_calendars_hold_plain_text() -> None:
     assert render("{{ title }}", title="<A & B>") == "<A & B>"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{{ a }} & <b> 'q' {{ a }}",
+        "{% for x in [a] %}{{ x }} & <b> 'q' {{ a }}{% endfor %}",
+        "{% macro m() %} & <b> 'q' {% endmacro %}{{ a }}{{ m() }}{{ a }}",
+        "{% set s %} & <b> 'q' {% endset %}{{ a ~ s ~ a }}",
+        "{{ a }}{% set s %} & <b> {% endset %}{{ s + \"'q' \" + a }}",
+    ],
+)
+def test_what_stands_around_an_expression_is_plain_text_too(text: str) -> None:
+    found = render(text, a="<A & B>")
+    assert found == "<A & B> & <b> 'q' <A & B>"
+    assert type(found) is str
+
+
 def test_the_same_text_is_filled_anew_each_time() -> None:
     expressions = Expressions()
     assert [expressions.render("{{ n }}", {"n": n}) for n in (1, 2)] == ["1", "2"]

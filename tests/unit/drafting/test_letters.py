@@ -131,6 +131,9 @@ class TestSubject:
         error = refused("---\nlanguage: en\nsubject: '{{ t }}'\n---\nx", t=" \u200b ")
         assert (error.message, error.line) == ("the subject is empty", 3)
 
+    def test_it_is_plain_text(self):
+        assert write("x", "{{ t }} & <b> {{ t }}", t="<A & B>").subject == "<A & B> & <b> <A & B>"
+
     def test_long_values_are_cut(self):
         subject = write("x", "{{ t }}!", t="é" * 10_000).subject
         assert len(subject) == MOST_IN_SUBJECT + 1
