@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from dataclasses import fields
+from pathlib import Path
 
 import pytest
 
+from agendad.app.balance import BalanceRow
 from agendad.app.check import problems
+from agendad.app.letter_views import ContactView, EventView, PersonView, SlotView
+from agendad.app.letters import Writer
 from agendad.diagnostics import Severity
+from agendad.drafting.words import FILTERS
 from agendad.rules.load import load_configuration
-from unit.app.letter_world import NOW
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from agendad.views.signals import SignalRow
+from unit.app.letter_world import GRACE, NOW, PARIS, STARTER, draft, letter, meeting, surroundings
 
 CONFIGURATION = """\
 version: 1
@@ -163,3 +167,28 @@ class TestLanguages:
     def test_a_letter_to_oneself_needs_no_other_language(self, folder: Folder):
         texts = {"x.md.j2": template("x"), "x.fr.md.j2": template("x")}
         assert folder.check(FRIDAY, texts, "en", "a: {name: A, language: de}") == []
+
+
+class TestPage:
+    """`docs/templates.md` says what there is."""
+
+    PAGE = (Path(__file__).parents[3] / "docs/templates.md").read_text("utf-8")
+
+    def test_its_example_is_accepted(self, folder: Folder):
+        (example,) = re.findall(r"```jinja\n(.*?)```", self.PAGE, re.DOTALL)
+        assert folder.check(AFTER, {"x.md.j2": example}) == []
+
+    def test_it_has_every_name_filter_and_field(self):
+        wanted = draft(letter("x"), GRACE, about=meeting(GRACE))
+        context = Writer(surroundings()).context(wanted, PARIS, "en")
+        for name in (*context, *FILTERS):
+            assert re.search(rf"^\| `{name}[`(]", self.PAGE, re.MULTILINE), name
+        for view in (EventView, PersonView, SlotView, ContactView, BalanceRow, SignalRow):
+            names = {each.name for each in fields(view)} | {n for n, v in vars(view).items() if isinstance(v, property)}
+            for name in names - {"active"}:
+                assert name.startswith("_") or f"`{name}`" in self.PAGE, name
+
+    def test_it_has_every_shipped_letter(self):
+        for path in STARTER.glob("*.fr.md.j2"):
+            name = path.name.replace(".fr.", ".")
+            assert (f"`{name}`" in self.PAGE) == path.read_text("utf-8").startswith("---"), name
