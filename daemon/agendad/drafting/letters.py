@@ -74,6 +74,7 @@ class Letters:
         self._home = home
         self._sandbox = Sandbox()
         self._compiled: dict[str, _Compiled] = {}
+        self._languages: dict[tuple[str, str | None, date | None], Words] = {}
         self._words: Words | None = None
         self._sandbox.add_filters({name: self._filter(name) for name in FILTERS})
 
@@ -104,7 +105,10 @@ class Letters:
         compiled = self._of(source)
         now = context.get("now")
         known = now if isinstance(now, date) else None
-        words = self._words = Words(language, zone, home=self._home, now=known)
+        key = (language, zone.key, known)
+        if key not in self._languages:
+            self._languages[key] = Words(language, zone, home=self._home, now=known)
+        words = self._words = self._languages[key]
         subject = self._subject(compiled, context, words)
         tokens = Tokens()
 

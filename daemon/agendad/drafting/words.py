@@ -67,6 +67,7 @@ class Words:
         self._now = now.astimezone(zone) if isinstance(now, datetime) else now
         self._locale = locale_of(language)
         self._language = self._locale.language
+        self._said: dict[tuple[date, date | None], str] = {}  # the same slots stand in many letters
 
     @cached_property
     def right_to_left(self) -> bool:
@@ -85,7 +86,12 @@ class Words:
 
         Whole days as days only. The zone is named where its clocks differ from the writer's.
         """
-        start, end = _span(value, "when")
+        span = _span(value, "when")
+        if span not in self._said:
+            self._said[span] = self._when(*span)
+        return self._said[span]
+
+    def _when(self, start: Day, end: Day | None) -> str:
         if not isinstance(start, datetime):
             last = end - timedelta(days=1) if end is not None and not isinstance(end, datetime) else start
             return self.day(start) if last <= start else f"{self.day(start)} – {self.day(last)}"
