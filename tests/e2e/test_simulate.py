@@ -285,7 +285,8 @@ def test_an_interrupted_simulation_leaves_nothing(office: Project) -> None:
         _, err = process.communicate(timeout=30)
     finally:
         process.kill()
-    assert process.returncode == 130, err
+    # Python ends by the signal itself when it came in the middle of an `exec`, as in the import of a data class
+    assert process.returncode in {130, -signal.SIGINT}, err
     assert b"interrupted" in err
     assert sorted(path.name for path in office.root.iterdir()) == ["config"]
 
