@@ -106,6 +106,7 @@ def look(desk: Desk, now: datetime) -> Look:
         holidays=public_holidays(settings, start, end),
         mailbox=mail.mailbox,
         episodes=decisions.episodes,
+        realities=desk.realities,
     )
     decision = decide(situation, Expressions().render, _placer(settings))
     unplaced = {skipped.key: skipped.why[-1] for skipped in decision.skipped}

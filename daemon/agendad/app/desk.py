@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from agendad import decisions as decisions_file
+from agendad.core.reality import Realities
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,10 +48,14 @@ class DecisionFile:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Everything that a cycle reads and writes; `mail` is None without `mail:` in the configuration."""
+    """Everything that a cycle reads and writes; `mail` is None without `mail:` in the configuration.
+
+    `realities` spares the cycles on the same desk what the one before worked out.
+    """
 
     loaded: Loaded
     calendars: CalendarPort
     mail: MailPort | None
     ledger: Ledger
     decisions: DecisionStore
+    realities: Realities = field(default_factory=Realities, compare=False)

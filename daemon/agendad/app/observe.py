@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from agendad.core.engine import horizon_days
-from agendad.core.followups import letter_of
+from agendad.core.followups import may_draft
 from agendad.core.timeline import wall
 from agendad.core.triggers import LATEST_DRAFT
 from agendad.model.rule import (
@@ -69,7 +69,7 @@ def mail_since(settings: Settings, rules: Iterable[Rule], now: datetime) -> date
 
 
 def _days_back(rule: Rule) -> int:
-    drafts = LATEST_DRAFT + 1 if letter_of(rule.verb) is not None or isinstance(rule.trigger, Steps) else 0
+    drafts = LATEST_DRAFT + 1 if may_draft(rule) else 0
     people = _CONTACT_DAYS if rule.for_each is not None or rule.company is not None else 0
     return max(_trigger_days_back(rule), drafts, people)
 

@@ -69,7 +69,7 @@ class _Told:
         )
         days = [survey.today + timedelta(days=number) for number in range(seen.settings.horizon_days)]
         frame = survey.local(survey.zone).frame
-        taken = union([*survey.busy_time, *own])
+        taken = union([*survey.reality.busy_time, *own])
         return Openings(survey.now, taken, seen.decision.guarded, days, frame.working, survey.zone)
 
     def history(self, person: Person) -> Sequence[Contact]:
@@ -106,7 +106,7 @@ class _Told:
         until = now + timedelta(days=days)
         ahead = (
             event
-            for event in self._survey.real
+            for event in self._survey.reality.real
             if event.status is not Status.CANCELLED
             and event.response is not Response.DECLINED
             and now <= instant(event.fields.start, now) < until

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, TypeGuard
 
 from agendad.core import windows
 from agendad.core.company import Company
-from agendad.core.followups import Followups, letter_of
+from agendad.core.followups import Followups, letter_of, may_draft
 from agendad.core.guards import Guard, violations
 from agendad.core.levels import levels, selectors_of, stands_alone
 from agendad.core.outcome import Decision, Outcome
@@ -83,8 +83,11 @@ class _Cycle:
         self.outcome = Outcome(self.survey, self.stood, render)
         self.guards: list[Guard] = []
         self.followups = Followups(self.survey)
-        self._company = Company(situation.people, self.survey.contacts, self._written_with, self._earlier_company)
+        self._company = Company(
+            situation.people, self.survey.reality.contacts, self._written_with, self._earlier_company
+        )
         self._episodes: dict[str, date] = {}
+        self._drafting = {rule.id for rule in situation.rules if may_draft(rule)}
         self._matches: dict[int, list[tuple[date, date, Event]]] = {}
         rules = [rule for rule in situation.rules if rule.enabled]
         self._alone = {rule.id: self._expand(rule) for rule in rules if stands_alone(rule)}
@@ -128,7 +131,7 @@ class _Cycle:
 
     def decision(self) -> Decision:
         """The decision, in the order of time."""
-        found = violations(self.guards, self.survey.meetings, self.survey.now)
+        found = violations(self.guards, self.survey.reality.meetings, self.survey.now)
         self.followups.add(self._replies(found))
         decided = self.outcome.decision(found, self.followups.drafts())
         guarded = union(guard.stretch for guard in self.guards)
@@ -154,7 +157,7 @@ class _Cycle:
 
     def _busy(self) -> tuple[Busy, ...]:
         """The time of real events, and of own blocks that are not up for discussion any more."""
-        busy = [*self.survey.busy, *self.outcome.held]
+        busy = [*self.survey.reality.busy, *self.outcome.held]
         return tuple(sorted(busy, key=lambda each: (each.start, each.end, each.title)))
 
     # ------------------------------------------------------------ rules to occurrences
@@ -166,9 +169,11 @@ class _Cycle:
     def _fire(self, rule: Rule, local: Local) -> list[Occurrence | Left]:
         match rule.trigger:
             case After(selector=selector) | Before(selector=selector):
-                own = [*self.outcome.own_events(), *self.followups.events()] if rules_named(selector) else []
-                away = self.survey.declared if names_absence(selector) else ()
-                events = [*local.real, *self._timed([*own, *away], rule)]
+                named = rules_named(selector)
+                own = self.outcome.own_events() if named else ()
+                drafts = self.followups.events() if named & self._drafting else ()
+                away = self.survey.reality.declared if names_absence(selector) else ()
+                events = [*local.real, *self._timed([*own, *drafts, *away], rule)]
                 return event_occurrences(rule, events, local.matcher, local.frame.scope)
             case AfterBusy():
                 return busy_occurrences(rule, self._tiring_time(), local.frame.scope)
@@ -195,7 +200,7 @@ class _Cycle:
             if block.event.mark is not None and block.event.mark.people:
                 return block.event.mark.people
         row = self.survey.situation.mailbox.made.get(key)
-        book = self.survey.book
+        book = self.survey.reality.book
         return [book[email].id for email in row.recipients if email in book] if row is not None else ()
 
     def _earlier_company(self, rule: Rule) -> Iterator[tuple[Minutes, Sequence[str]]]:
@@ -231,7 +236,7 @@ class _Cycle:
             and not event.fields.all_day
             and event.fields.show_as is ShowAs.BUSY
         )
-        return union([*own, *self.survey.tiring])
+        return union([*own, *self.survey.reality.tiring])
 
     # ------------------------------------------------------------ occurrences to answers
 
@@ -247,7 +252,7 @@ class _Cycle:
             return [Passed(occurrence, occurrence.key, reason)]
         frame = self.survey.local(occurrence.rule.timezone).frame
         if occurrence.placement.lasts is not None and occurrence.placement.lasts.days:
-            return whole_days(occurrence, frame, self.survey.busy_time, self.stood, self.present)
+            return whole_days(occurrence, frame, self.survey.reality.busy_time, self.stood, self.present)
         verb = occurrence.verb
         if not isinstance(verb, Protect):
             return answers(occurrence, windows.requests(occurrence, frame), self.stood, self.present)
@@ -257,7 +262,7 @@ class _Cycle:
                 self._guard_window(occurrence, request)
             return answers(occurrence, requests, self.stood, self.present)
         day = (occurrence.first, occurrence.end)
-        if self.survey.meetings.minutes(span(*day, occurrence.rule.timezone)) <= verb.meetings_above:
+        if self.survey.reality.meetings.minutes(span(*day, occurrence.rule.timezone)) <= verb.meetings_above:
             return []
         capped = replace(occurrence, why=Reason(ReasonCode.LOAD_CAP, {"above": str(verb.meetings_above)}))
         return answers(capped, windows.cap_requests(occurrence, frame), self.stood, self.present)
@@ -269,7 +274,7 @@ class _Cycle:
         zone, person = occurrence.rule.timezone, occurrence.people[0]
         begins = to_minutes(wall(occurrence.begins or occurrence.first, 0, zone))
         until = max(self.survey.now, to_minutes(wall(occurrence.first, 0, zone)))
-        contact = self.survey.contacts.between(person.id, begins, until)
+        contact = self.survey.reality.contacts.between(person.id, begins, until)
         if contact is None:
             return None
         facts = {"person": person.name or person.id, "day": from_minutes(contact.at, zone).date().isoformat()}
@@ -295,7 +300,7 @@ class _Cycle:
         """The events that a selector selects, each with its first and last day; one of some hours is on its first."""
         own = self.outcome.own_events() if rules_named(selector) else []
         matcher = self.survey.local(rule.timezone).matcher
-        for event in (*self.survey.real, *own):
+        for event in (*self.survey.reality.real, *own):
             if matcher.matches(selector, event):
                 start, end = event.fields.start, event.fields.end
                 if isinstance(start, datetime):

@@ -21,7 +21,7 @@ from agendad.model.calendar import Attendee, Event, EventFields, Mark, Response,
 from agendad.model.identity import uid
 from agendad.model.plan import DesiredDraft, Skipped, Withdrawal
 from agendad.model.reasons import Reason, ReasonCode
-from agendad.model.rule import After, Before, Draft, Every, Protect
+from agendad.model.rule import After, Before, Draft, Every, Protect, Steps
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -68,8 +68,8 @@ class Followups:
     def __init__(self, survey: Survey) -> None:
         self._survey = survey
         self._mailbox: Mailbox = survey.situation.mailbox
-        self._contacts: Contacts = survey.contacts
-        self._outbox = Outbox(self._mailbox.messages, survey.book)
+        self._contacts: Contacts = survey.reality.contacts
+        self._outbox = Outbox(self._mailbox.messages, survey.reality.book)
         self._wishes: list[_Wish] = []
         self._skipped: list[Skipped] = []
         self._seen: set[str] = set()
@@ -299,6 +299,12 @@ def letter_of(verb: Verb) -> Letter | None:
         case Protect(reply=reply):
             return reply
     return None
+
+
+def may_draft(rule: Rule) -> bool:
+    """Whether a rule asks for mails, itself or in one of its steps."""
+    steps = rule.trigger.steps if isinstance(rule.trigger, Steps) else ()
+    return any(letter_of(verb) is not None for verb in (rule.verb, *(step.verb for step in steps)))
 
 
 def _superseded(wishes: Iterable[_Wish], now: Minutes) -> Iterator[tuple[_Wish, bool]]:

@@ -189,7 +189,9 @@ class Outcome:
         if not self._auto:
             return
         own = [event.fields for event in self.own_events() if not event.fields.all_day]
-        taken = union([*self._survey.busy_time, *(span(each.start, each.end, self._survey.zone) for each in own)])
+        taken = union(
+            [*self._survey.reality.busy_time, *(span(each.start, each.end, self._survey.zone) for each in own)]
+        )
         for key, (look, request, piece) in self._auto.items():
             block = self._desired[key]
             shown = auto_show_as(look, request, piece, taken, self._survey.now)

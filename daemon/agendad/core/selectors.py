@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -17,7 +17,7 @@ from agendad.model.calendar import Kind, Response, ShowAs, Status
 from agendad.model.identity import is_own
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from zoneinfo import ZoneInfo
 
     from agendad.model.calendar import Event
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _TAG = re.compile(r"(?<!\w)#(\w[\w-]*)")
 _DAY = 24 * 60
+_NOBODY: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,20 +41,34 @@ class Matcher:
     book: Mapping[str, Person]
     zone: ZoneInfo
     away_titles: tuple[Pattern, ...] = ()
+    _read: dict[int, tuple[Selector, tuple[Callable[[Event], bool], ...]]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
+    """The tests of each selector that was asked for, by its identity; the selector is kept so that it stays its own."""
+    _said: dict[tuple[int, int], tuple[Selector, Event, bool]] = field(default_factory=dict, compare=False, repr=False)
+    """What was said of real events, in the same way: cycles ask the same again and again."""
 
     def matches(self, selector: Selector, event: Event) -> bool:
         """Whether all keys of the selector hold for the event."""
+        if event.mark is not None:
+            return self._matches(selector, event)
+        known = id(selector), id(event)
+        if known not in self._said:
+            self._said[known] = selector, event, self._matches(selector, event)
+        return self._said[known][2]
+
+    def _matches(self, selector: Selector, event: Event) -> bool:
         if event.status is Status.CANCELLED or event.response is Response.DECLINED:
             return False
-        if is_own(event) and not names_rule(selector):
-            return False
-        return self._holds(selector, event)
+        return self._holds(selector, event) if names_rule(selector) or not is_own(event) else False
 
     def others(self, event: Event) -> frozenset[str]:
         """Addresses of the other humans of an event who have not declined.
 
         Who organises an invitation takes part in it, even where the calendar does not list them as an attendee.
         """
+        if not event.attendees and not event.organizer:
+            return _NOBODY
         found = {a.email for a in event.attendees if a.human and a.response is not Response.DECLINED}
         if event.organizer and event.response is not None and all(a.email != event.organizer for a in event.attendees):
             found.add(event.organizer)
@@ -64,27 +79,52 @@ class Matcher:
         return bool(self.others(event))
 
     def _holds(self, selector: Selector, event: Event) -> bool:
-        fields = event.fields
-        return (
-            _text_matches(selector.title, fields.title)
-            and (not selector.calendar or event.calendar in selector.calendar)
-            and (not selector.meeting or any(self._is(word, event) for word in selector.meeting))
-            and (selector.attendees is None or self._attended(selector.attendees, event))
-            and (not selector.organizer or any(self._organised(party, event) for party in selector.organizer))
-            and (selector.lasts is None or within(selector.lasts, lasting(event)))
-            and (not selector.response or (event.response or Response.ACCEPTED) in selector.response)
-            and (not selector.show_as or fields.show_as in selector.show_as)
-            and (selector.all_day is None or fields.all_day is selector.all_day)
-            and _text_matches(selector.location, fields.place)
-            and (not selector.tag or not tags(fields.notes).isdisjoint(fold(tag) for tag in selector.tag))
-            and (selector.recurring is None or event.recurring is selector.recurring)
-            and (not selector.rule or (event.mark is not None and is_own(event) and event.mark.rule in selector.rule))
-            and (selector.on is None or self._weekday(event) in selector.on)
-            and (not selector.between or self._lies_in(selector.between, event))
-            and (selector.away is None or is_away(event, self.away_titles) is selector.away)
-            and (not selector.any or any(self._holds(each, event) for each in selector.any))
-            and (selector.negated is None or not self._holds(selector.negated, event))
-        )
+        if id(selector) not in self._read:
+            self._read[id(selector)] = selector, tuple(self._tests(selector))
+        return all(test(event) for test in self._read[id(selector)][1])
+
+    def _tests(self, selector: Selector) -> Iterator[Callable[[Event], bool]]:
+        """One test for each key that the selector gives; the cheap ones first."""
+        if selector.calendar:
+            yield lambda event: event.calendar in selector.calendar
+        if selector.rule:
+            yield lambda event: event.mark is not None and is_own(event) and event.mark.rule in selector.rule
+        if selector.all_day is not None:
+            yield lambda event: event.fields.all_day is selector.all_day
+        if selector.recurring is not None:
+            yield lambda event: event.recurring is selector.recurring
+        if selector.response:
+            yield lambda event: (event.response or Response.ACCEPTED) in selector.response
+        if selector.show_as:
+            yield lambda event: event.fields.show_as in selector.show_as
+        if (lasts := selector.lasts) is not None:
+            yield lambda event: within(lasts, lasting(event))
+        if (days := selector.on) is not None:
+            yield lambda event: self._weekday(event) in days
+        if selector.between:
+            yield lambda event: self._lies_in(selector.between, event)
+        yield from self._costly_tests(selector)
+
+    def _costly_tests(self, selector: Selector) -> Iterator[Callable[[Event], bool]]:
+        if selector.meeting:
+            yield lambda event: any(self._is(word, event) for word in selector.meeting)
+        if (test := selector.attendees) is not None:
+            yield lambda event: self._attended(test, event)
+        if selector.organizer:
+            yield lambda event: any(self._organised(party, event) for party in selector.organizer)
+        if selector.title:
+            yield lambda event: _text_matches(selector.title, event.fields.title)
+        if selector.location:
+            yield lambda event: _text_matches(selector.location, event.fields.place)
+        if selector.tag:
+            wanted = {fold(tag) for tag in selector.tag}
+            yield lambda event: not tags(event.fields.notes).isdisjoint(wanted)
+        if selector.away is not None:
+            yield lambda event: is_away(event, self.away_titles) is selector.away
+        if selector.any:
+            yield lambda event: any(self._holds(each, event) for each in selector.any)
+        if (negated := selector.negated) is not None:
+            yield lambda event: not self._holds(negated, event)
 
     def _is(self, word: str, event: Event) -> bool:
         others = self.others(event)

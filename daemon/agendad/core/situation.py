@@ -8,15 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from agendad.core.absence import absent_days, busy_time, declared_absences
-from agendad.core.contacts import Contacts
-from agendad.core.guards import Meetings
 from agendad.core.hands import Hands
-from agendad.core.selectors import Matcher, address_book
-from agendad.core.timeline import midnights, span, to_minutes, union
+from agendad.core.reality import Given, Realities
+from agendad.core.timeline import midnights, to_minutes
 from agendad.core.triggers import Scope
 from agendad.core.windows import Frame
 from agendad.model.identity import is_own
@@ -24,11 +20,11 @@ from agendad.model.mail import Mailbox
 from agendad.model.rule import TimeWindow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Mapping
     from zoneinfo import ZoneInfo
 
     from agendad.core.guards import Timed
-    from agendad.core.problem import Stretch
+    from agendad.core.selectors import Matcher
     from agendad.model.calendar import Event
     from agendad.model.rule import Rule
     from agendad.model.settings import People, Settings
@@ -49,6 +45,7 @@ class Situation:
     holidays   the names of public holidays by day
     mailbox    what is known of mail
     episodes   the day on which the present episode of a `when:` rule began, by the id its keys are made of
+    realities  what earlier cycles worked out about the same events
     """
 
     rules: tuple[Rule, ...]
@@ -62,6 +59,7 @@ class Situation:
     holidays: Mapping[date, str] = field(default_factory=dict)
     mailbox: Mailbox = field(default_factory=Mailbox)
     episodes: Mapping[str, date] = field(default_factory=dict)
+    realities: Realities = field(default_factory=Realities, compare=False)
 
 
 def horizon_days(settings: Settings, now: datetime) -> tuple[date, date]:
@@ -92,49 +90,18 @@ class Survey:
         ours = {event.uid for event in situation.hands.standing.values()}
         # Under the UID of a standing block, but without its mark: the block once more, by way of an export or a server
         # that drops X- properties. The block must not give way to it.
-        real = (event for event in situation.events if not is_own(event) and event.uid not in ours)
-        self.real = tuple(sorted(real, key=_place))
-        self.busy = busy_time(self.real, self.settings)
-        self.busy_time = union((busy.start, busy.end) for busy in self.busy)
-        self._absent = absent_days(self.real, self.settings, situation.absences)
-        self.declared = declared_absences(situation.absences)
-        self.book = address_book(situation.people)
+        real = tuple(event for event in situation.events if not is_own(event) and event.uid not in ours)
+        messages = situation.mailbox.messages
+        self.reality = situation.realities.of(
+            Given(real, messages, self.settings, situation.people, situation.absences)
+        )
         self._locals: dict[str, Local] = {}
 
     def local(self, zone: ZoneInfo) -> Local:
         """The situation in a zone."""
         if zone.key not in self._locals:
-            given = self.situation
-            scope = Scope(given.now, self.today, self.horizon, zone, given.holidays, self._absent, given.first_days)
-            self._locals[zone.key] = Local(
-                Frame(scope, self.settings.working_hours or _WORKWEEK, self.now, self.days[-1]),
-                Matcher(self.settings.me, self.book, zone, self.settings.away_titles),
-                tuple((span(event.fields.start, event.fields.end, zone), event) for event in self.real),
-            )
+            given, absent = self.situation, self.reality.absent
+            scope = Scope(given.now, self.today, self.horizon, zone, given.holidays, absent, given.first_days)
+            frame = Frame(scope, self.settings.working_hours or _WORKWEEK, self.now, self.days[-1])
+            self._locals[zone.key] = Local(frame, *self.reality.seen_from(zone))
         return self._locals[zone.key]
-
-    @cached_property
-    def meetings(self) -> Meetings:
-        """The meetings among the real events."""
-        local = self.local(self.zone)
-        return Meetings(local.real, local.matcher)
-
-    @cached_property
-    def contacts(self) -> Contacts:
-        """Who was in touch with whom."""
-        real, messages = self.local(self.zone).real, self.situation.mailbox.messages
-        return Contacts(self.situation.people, real, messages, self.settings.me)
-
-    @cached_property
-    def tiring(self) -> tuple[Stretch, ...]:
-        """The busy time of real events that are not of whole days."""
-        return union((busy.start, busy.end) for busy in busy_time(_timed(self.real), self.settings))
-
-
-def _timed(events: Iterable[Event]) -> Iterator[Event]:
-    return (event for event in events if not event.fields.all_day)
-
-
-def _place(event: Event) -> tuple[str, str, str, str]:
-    """Events in an order that does not depend on that of reading."""
-    return event.calendar, event.uid, str(event.recurrence_id or ""), event.href

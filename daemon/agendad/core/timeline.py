@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ def from_minutes(minutes: Minutes, zone: ZoneInfo) -> datetime:
     return (_EPOCH + minutes * _MINUTE).astimezone(zone)
 
 
+@lru_cache(maxsize=16384)  # the same times of the same days are asked for cycle after cycle
 def wall(day: date, minutes: Minutes, zone: ZoneInfo) -> datetime:
     """The instant at which clocks in `zone` show `minutes` after midnight of `day`; 1440 and more is a later day."""
     # PEP 495: with fold=0 a skipped time has the offset before the change, so it lands the gap's length later, and a
@@ -45,6 +47,7 @@ def wall(day: date, minutes: Minutes, zone: ZoneInfo) -> datetime:
     return _naive(day, minutes).replace(tzinfo=zone).astimezone(UTC).astimezone(zone)
 
 
+@lru_cache(maxsize=16384)
 def wall_range(day: date, start: Minutes, end: Minutes, zone: ZoneInfo) -> tuple[datetime, datetime]:
     """Both ends by the wall clock; a skipped start takes the end along, so the block keeps its length."""
     begin = wall(day, start, zone)

@@ -264,9 +264,10 @@ def event_occurrences(
         first, last = moment = _moment(trigger, taken)
         if last < alive or first >= horizon or (oldest is not None and taken[1] < oldest):
             continue
-        key = f"{identity(rule)}/{event_suffix(event)}"
-        if key not in found and matcher.matches(trigger.selector, event):
-            found[key] = _set_off(rule, key, event, moment, scope)
+        if matcher.matches(trigger.selector, event):
+            key = f"{identity(rule)}/{event_suffix(event)}"
+            if key not in found:
+                found[key] = _set_off(rule, key, event, moment, scope)
     return list(found.values())
 
 

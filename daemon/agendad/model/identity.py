@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from datetime import datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ MERGED_FIELDS: Final = ("title", "time", "show_as", "kind", "notes", "place", "c
 """The fields of the three-way merge; `time` is start and end together."""
 
 
+@lru_cache(maxsize=16384)
 def event_id(key: str) -> str:
     """The provider's event id: 40 characters of `0-9a-f`, legal as a Google Calendar id (base32hex, 5-1024)."""
     return hashlib.sha256(b"agendad\0" + key.encode()).hexdigest()[:40]
@@ -83,8 +85,12 @@ def format_digest(hashes: Mapping[str, str]) -> str:
     return ";".join(f"{name}={hashes[name]}" for name in MERGED_FIELDS if name in hashes)
 
 
+@lru_cache(maxsize=4096)
 def hand_changed(event: Event) -> frozenset[str]:
-    """The merge fields of an own event whose value is no longer what the mark says was written."""
+    """The merge fields of an own event whose value is no longer what the mark says was written.
+
+    Remembered, because a cycle asks it of every own event, and few of them change from one cycle to the next.
+    """
     if event.mark is None:
         return frozenset()
     written = parse_digest(event.mark.digest)

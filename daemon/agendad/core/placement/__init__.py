@@ -9,6 +9,7 @@ is a pure function of the problem: the same requests in another order, or on a s
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from agendad.core.placement.board import Board
@@ -40,7 +41,7 @@ def place(problem: Problem) -> Solution:
     Every block that stands and still fits stays, unless moving it gives room to one that has no place. Moments are
     minutes since the epoch (UTC). Effort is bounded by steps that depend on the problem alone.
     """
-    return answer(problem, [solve(part) for part in split(problem)])
+    return answer(problem, [_solved(part) for part in split(problem)])
 
 
 def answer(problem: Problem, boards: Iterable[Board]) -> Solution:
@@ -81,6 +82,12 @@ def solve(part: Problem) -> Board:
     for item, stands in zip(board.items, stood, strict=True):
         item.stands = stands
     return board
+
+
+@lru_cache(maxsize=64)
+def _solved(part: Problem) -> Board:
+    """`solve`, remembered: from one cycle to the next most parts of a horizon are the same. Only to be read."""
+    return solve(part)
 
 
 def _settle(board: Board) -> None:

@@ -323,12 +323,12 @@ class Board:
 
     def _tie(self) -> None:
         """Reads the order rules in both directions: what one item asks of another also binds the other."""
-        asks = [r for r in self.part.requests if r.before_rules or r.after_rules or r.not_with_rules]
-        if not asks:
-            return
-        for item in self.items:
+        asked = [(r.rule, r.before_rules | r.after_rules | r.not_with_rules) for r in self.part.requests]
+        tied = {rule for own, named in asked if named for rule in (own, *named)}
+        members = [item for item in self.items if item.request.rule in tied]
+        for item in members:
             item.ties = tuple(
-                (other.index, side) for other in self.items if other is not item for side in _sides(item, other)
+                (other.index, side) for other in members if other is not item for side in _sides(item, other)
             )
 
 

@@ -1,0 +1,114 @@
+"""What the real events mean, whatever the time is: which time they take, whom one met, what each selector says of them.
+
+`situation.py` asks for it once a cycle. From one cycle to the next the events are mostly the same, so whoever repeats
+cycles hands the same `Realities` from one to the next, and nothing is worked out twice. What is remembered follows from
+the events and the settings alone: a cycle with a new one decides the same.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from operator import is_
+from typing import TYPE_CHECKING
+
+from agendad.core.absence import absent_days, busy_time, declared_absences
+from agendad.core.contacts import Contacts
+from agendad.core.guards import Meetings
+from agendad.core.selectors import Matcher, address_book
+from agendad.core.timeline import span, union
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+    from zoneinfo import ZoneInfo
+
+    from agendad.core.guards import Timed
+    from agendad.core.problem import Stretch
+    from agendad.model.calendar import Event
+    from agendad.model.mail import Message
+    from agendad.model.settings import People, Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a reality follows from. `events` are the real ones, `absences` those that were declared."""
+
+    events: tuple[Event, ...]
+    messages: tuple[Message, ...]
+    settings: Settings
+    people: People
+    absences: tuple[tuple[date, date], ...]
+
+    def same(self, other: Given) -> bool:
+        """Whether nothing changed: the very same events and mails, under equal settings."""
+        return (
+            self.people is other.people
+            and self.settings == other.settings
+            and self.absences == other.absences
+            and _same(self.events, other.events)
+            and _same(self.messages, other.messages)
+        )
+
+
+class Reality:
+    """One reading of the real events. Moments are minutes since the epoch."""
+
+    def __init__(self, given: Given) -> None:
+        self.given = given
+        self.settings = given.settings
+        self.real = tuple(sorted(given.events, key=_place))
+        self.busy = busy_time(self.real, self.settings)
+        self.busy_time = union((busy.start, busy.end) for busy in self.busy)
+        self.absent = absent_days(self.real, self.settings, given.absences)
+        self.declared = declared_absences(given.absences)
+        self.book = address_book(given.people)
+        self._zones: dict[str, tuple[Matcher, tuple[Timed, ...]]] = {}
+
+    def seen_from(self, zone: ZoneInfo) -> tuple[Matcher, tuple[Timed, ...]]:
+        """The matcher of a zone, and the real events with the minutes they take there."""
+        if zone.key not in self._zones:
+            timed = tuple((span(event.fields.start, event.fields.end, zone), event) for event in self.real)
+            matcher = Matcher(self.settings.me, self.book, zone, self.settings.away_titles)
+            self._zones[zone.key] = matcher, timed
+        return self._zones[zone.key]
+
+    @cached_property
+    def meetings(self) -> Meetings:
+        """The meetings among the real events."""
+        matcher, timed = self.seen_from(self.settings.timezone)
+        return Meetings(timed, matcher)
+
+    @cached_property
+    def contacts(self) -> Contacts:
+        """Who was in touch with whom."""
+        _, timed = self.seen_from(self.settings.timezone)
+        return Contacts(self.given.people, timed, self.given.messages, self.settings.me)
+
+    @cached_property
+    def tiring(self) -> tuple[Stretch, ...]:
+        """The busy time of real events that are not of whole days."""
+        timed = (event for event in self.real if not event.fields.all_day)
+        return union((busy.start, busy.end) for busy in busy_time(timed, self.settings))
+
+
+class Realities:
+    """The last reality, for the next cycle."""
+
+    def __init__(self) -> None:
+        self._last: Reality | None = None
+
+    def of(self, given: Given) -> Reality:
+        """The reality that follows from what is given."""
+        if self._last is None or not self._last.given.same(given):
+            self._last = Reality(given)
+        return self._last
+
+
+def _same(one: Sequence[object], other: Sequence[object]) -> bool:
+    return len(one) == len(other) and all(map(is_, one, other))
+
+
+def _place(event: Event) -> tuple[str, str, str, str]:
+    """Events in an order that does not depend on that of reading."""
+    return event.calendar, event.uid, str(event.recurrence_id or ""), event.href
