@@ -173,7 +173,8 @@ class _Cycle:
                 own = self.outcome.own_events() if named else ()
                 drafts = self.followups.events() if named & self._drafting else ()
                 away = self.survey.reality.declared if names_absence(selector) else ()
-                events = [*local.real, *self._timed([*own, *drafts, *away], rule)]
+                real = self.survey.reality.selected(selector, rule.timezone)
+                events = [*real, *self._timed([*own, *drafts, *away], rule)]
                 return event_occurrences(rule, events, local.matcher, local.frame.scope)
             case AfterBusy():
                 return busy_occurrences(rule, self._tiring_time(), local.frame.scope)

@@ -124,7 +124,10 @@ class Followups:
         time = due_time(occurrence, letter, frame)
         if time is None:
             return
-        addressed = directory.addressed(letter, occurrence)
+        memo = frame.scope.memo
+        addressed = memo.addressed.get(id(occurrence)) or directory.addressed(letter, occurrence)
+        if memo.holds(occurrence):
+            memo.addressed[id(occurrence)] = addressed
         if not addressed.to:
             self._skipped.append(self._skip(occurrence, occurrence.key, Reason(ReasonCode.NO_RECIPIENT)))
         elif letter.each_person:

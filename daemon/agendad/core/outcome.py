@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from agendad.core.triggers import Left, Occurrence
     from agendad.core.wholedays import Laid
     from agendad.core.wishes import Passed, Stays, Wish
-    from agendad.model.calendar import Moment
+    from agendad.model.calendar import EventFields, Moment
     from agendad.model.rule import Look
 
 _OUSTED: Final = frozenset({ReasonCode.YIELDED, ReasonCode.OUTRANKED})
@@ -158,11 +158,21 @@ class Outcome:
             self._given_up.update(block.key for block in wish.standing)
 
     def _want(self, occurrence: Occurrence, key: str, when: tuple[Moment, Moment], why: tuple[Reason, ...]) -> None:
-        fields = dress(occurrence, when, self._survey.settings, self._render)
+        fields = self._dressed(occurrence, when)
         people = tuple(person.id for person in occurrence.people) if occurrence.rule.company is not None else ()
         self._desired[key] = DesiredBlock(key, occurrence.rule.id, fields, (occurrence.why, *why), people)
         self._families.setdefault(family(key), set()).add(key)
         self._own = None
+
+    def _dressed(self, occurrence: Occurrence, when: tuple[Moment, Moment]) -> EventFields:
+        memo = self._survey.local(occurrence.rule.timezone).frame.scope.memo
+        known = id(occurrence), when, when[0].tzinfo if isinstance(when[0], datetime) else None
+        fields = memo.fields.get(known)
+        if fields is None:
+            fields = dress(occurrence, when, self._survey.settings, self._render)
+            if memo.holds(occurrence):
+                memo.fields[known] = fields
+        return fields
 
     def _skip(self, occurrence: Occurrence, key: str, why: Reason) -> None:
         self._skipped.append(Skipped(key, occurrence.rule.id, (occurrence.why, why), occurrence.first))

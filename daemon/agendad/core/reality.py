@@ -15,18 +15,20 @@ from typing import TYPE_CHECKING
 from agendad.core.absence import absent_days, busy_time, declared_absences
 from agendad.core.contacts import Contacts
 from agendad.core.guards import Meetings
+from agendad.core.memo import Memo
 from agendad.core.selectors import Matcher, address_book
 from agendad.core.timeline import span, union
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import date
+    from collections.abc import Mapping, Sequence
+    from datetime import date, datetime
     from zoneinfo import ZoneInfo
 
     from agendad.core.guards import Timed
     from agendad.core.problem import Stretch
     from agendad.model.calendar import Event
     from agendad.model.mail import Message
+    from agendad.model.rule import Selector
     from agendad.model.settings import People, Settings
 
 
@@ -64,6 +66,7 @@ class Reality:
         self.declared = declared_absences(given.absences)
         self.book = address_book(given.people)
         self._zones: dict[str, tuple[Matcher, tuple[Timed, ...]]] = {}
+        self._selected: dict[tuple[int, str], tuple[Selector, tuple[Timed, ...]]] = {}
 
     def seen_from(self, zone: ZoneInfo) -> tuple[Matcher, tuple[Timed, ...]]:
         """The matcher of a zone, and the real events with the minutes they take there."""
@@ -72,6 +75,14 @@ class Reality:
             matcher = Matcher(self.settings.me, self.book, zone, self.settings.away_titles)
             self._zones[zone.key] = matcher, timed
         return self._zones[zone.key]
+
+    def selected(self, selector: Selector, zone: ZoneInfo) -> tuple[Timed, ...]:
+        """The real events that a selector selects, seen from a zone."""
+        known = id(selector), zone.key
+        if known not in self._selected:
+            matcher, timed = self.seen_from(zone)
+            self._selected[known] = selector, tuple(each for each in timed if matcher.matches(selector, each[1]))
+        return self._selected[known][1]
 
     @cached_property
     def meetings(self) -> Meetings:
@@ -92,11 +103,30 @@ class Reality:
         return union((busy.start, busy.end) for busy in busy_time(timed, self.settings))
 
 
+@dataclass(frozen=True, slots=True)
+class Day:
+    """What a memo follows from."""
+
+    today: date
+    holidays: Mapping[date, str]
+    absent: frozenset[date]
+    first_days: Mapping[str, datetime]
+    settings: Settings
+
+
 class Realities:
-    """The last reality, for the next cycle."""
+    """The last reality, and the memory of the last day, for the next cycle."""
 
     def __init__(self) -> None:
         self._last: Reality | None = None
+        self._day: Day | None = None
+        self._memos: dict[str, Memo] = {}
+
+    def memo(self, day: Day, zone: ZoneInfo) -> Memo:
+        """The memory of a day in a zone: a new one when anything is not as it was."""
+        if self._day != day:
+            self._day, self._memos = day, {}
+        return self._memos.setdefault(zone.key, Memo())
 
     def of(self, given: Given) -> Reality:
         """The reality that follows from what is given."""

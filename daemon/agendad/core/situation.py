@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from agendad.core.hands import Hands
-from agendad.core.reality import Given, Realities
+from agendad.core.reality import Day, Given, Realities
 from agendad.core.timeline import midnights, to_minutes
 from agendad.core.triggers import Scope
 from agendad.core.windows import Frame
@@ -101,7 +101,9 @@ class Survey:
         """The situation in a zone."""
         if zone.key not in self._locals:
             given, absent = self.situation, self.reality.absent
-            scope = Scope(given.now, self.today, self.horizon, zone, given.holidays, absent, given.first_days)
+            day = Day(self.today, given.holidays, absent, given.first_days, self.settings)
+            memo = given.realities.memo(day, zone)
+            scope = Scope(given.now, self.today, self.horizon, zone, given.holidays, absent, given.first_days, memo)
             frame = Frame(scope, self.settings.working_hours or _WORKWEEK, self.now, self.days[-1])
             self._locals[zone.key] = Local(frame, *self.reality.seen_from(zone))
         return self._locals[zone.key]

@@ -7,12 +7,14 @@ placed. A block whose time is past is of no use, so its occurrence is left out; 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final, TypedDict, Unpack
 
 from agendad.core import recurrence
+from agendad.core.memo import Memo
 from agendad.core.periods import month_length
 from agendad.core.timeline import clip, from_minutes, midnights, to_minutes, wall
 from agendad.model.reasons import Reason, ReasonCode
@@ -115,6 +117,7 @@ class Scope:
     holidays: Mapping[date, str]
     absent: frozenset[date]
     first_days: Mapping[str, datetime]
+    memo: Memo = field(default_factory=Memo, compare=False, repr=False)
 
     def first_day(self, rule: Rule) -> datetime:
         """The moment of the first cycle that knew the rule; this one, when it is new."""
@@ -151,9 +154,9 @@ def calendar_occurrences(rule: Rule, scope: Scope) -> list[Occurrence | Left]:
     """The members of an `every:` rule, or the steps of a programme, that are alive in the scope, in order."""
     match rule.trigger:
         case Every() as every:
-            return list(_recurring(rule, every, scope))
+            return scope.memo.expanded(rule, lambda: [*_recurring(rule, every, scope)])
         case Steps() as steps:
-            return list(_steps(rule, steps, scope))
+            return scope.memo.expanded(rule, lambda: [*_steps(rule, steps, scope)])
     return []
 
 
@@ -267,7 +270,8 @@ def event_occurrences(
         if matcher.matches(trigger.selector, event):
             key = f"{identity(rule)}/{event_suffix(event)}"
             if key not in found:
-                found[key] = _set_off(rule, key, event, moment, scope)
+                make = partial(_set_off, rule, key, event, moment, scope)
+                found[key] = scope.memo.set_off(rule, event, make)
     return list(found.values())
 
 

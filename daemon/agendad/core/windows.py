@@ -5,7 +5,7 @@ Called by `engine.py`; the placer behind it knows no zones, weekdays or working 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, TypedDict
@@ -39,7 +39,6 @@ class Frame:
     hours: Mapping[int, tuple[TimeWindow, ...]]
     now: Minutes
     end: Minutes
-    _known: dict[tuple[date, tuple[TimeWindow, ...]], tuple[Stretch, ...]] = field(default_factory=dict, repr=False)
 
     def off_duty(self, day: date) -> bool:
         """Whether a day is not a working day: a free weekday, a holiday, or an absence."""
@@ -56,12 +55,12 @@ class Frame:
 
     def stretches(self, day: date, windows: tuple[TimeWindow, ...]) -> tuple[Stretch, ...]:
         """Wall-clock windows of a day as minutes, in order."""
-        known = (day, windows)
-        if known not in self._known:
+        known, asked = self.scope.memo.stretches, (day, windows)
+        if asked not in known:
             zone = self.scope.zone
             ranges = (wall_range(day, window.start, window.end, zone) for window in windows)
-            self._known[known] = union((to_minutes(start), to_minutes(end)) for start, end in ranges)
-        return self._known[known]
+            known[asked] = union((to_minutes(start), to_minutes(end)) for start, end in ranges)
+        return known[asked]
 
     def ahead(self, stretches: Sequence[Stretch]) -> tuple[Stretch, ...]:
         """What lies between now and the end of the horizon."""
@@ -82,6 +81,10 @@ def requests(occurrence: Occurrence, frame: Frame) -> list[Request]:
     A time of a day is fixed; in a period or a moment it is one of several places. A request without windows has no
     time left (or none at all) in which it could stand.
     """
+    return frame.scope.memo.asked(occurrence, frame.now, lambda: _requests(occurrence, frame))
+
+
+def _requests(occurrence: Occurrence, frame: Frame) -> list[Request]:
     times = occurrence.placement.at
     if not times:
         return [_flexible(occurrence, occurrence.key, frame)]
