@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from agendad.core.contacts import met_at, parties
@@ -78,10 +79,10 @@ class Company:
         if occurrence.event is not None:
             for person in everybody:
                 if _was_there(person, occurrence.event, frame, matcher):
-                    yield _for(occurrence, person)
+                    yield _for(occurrence, person, frame)
         elif occurrence.one_day or not isinstance(occurrence.rule.trigger, Every):
             for person in everybody:
-                yield _for(occurrence, person)
+                yield _for(occurrence, person, frame)
         else:
             yield from self._spread(for_each, occurrence, everybody, frame)
 
@@ -101,7 +102,7 @@ class Company:
         chosen = ordered[:most]
         for place, person in enumerate(chosen):
             day = days[place * len(days) // len(chosen)]
-            yield replace(_for(occurrence, person), first=day, begins=occurrence.first)
+            yield _for(occurrence, person, frame, day)
         for person in ordered[len(chosen) :]:
             why = Reason(ReasonCode.TOO_MANY, {"person": person.name or person.id, "most": str(most)})
             yield Left(occurrence.rule, f"{occurrence.key}/{person.id}", occurrence.first, why)
@@ -130,7 +131,8 @@ class Company:
                 continue
             last |= dict.fromkeys((person.id for person in chosen), begins)
             previous = chosen[-1].id
-            yield replace(occurrence, people=tuple(chosen))
+            people = tuple(chosen)
+            yield frame.scope.memo.once(occurrence, people, partial(replace, occurrence, people=people))
 
     def _choose(
         self,
@@ -162,8 +164,14 @@ class Company:
         return NEVER if found is None else found.at
 
 
-def _for(occurrence: Occurrence, person: Person) -> Occurrence:
-    return replace(occurrence, key=f"{occurrence.key}/{person.id}", people=(person,))
+def _for(occurrence: Occurrence, person: Person, frame: Frame, day: date | None = None) -> Occurrence:
+    """The occurrence for one person, on a day of its period."""
+
+    def make() -> Occurrence:
+        own = replace(occurrence, key=f"{occurrence.key}/{person.id}", people=(person,))
+        return own if day is None else replace(own, first=day, begins=occurrence.first)
+
+    return frame.scope.memo.once(occurrence, (person.id, day), make)
 
 
 def _was_there(person: Person, event: Event, frame: Frame, matcher: Matcher) -> bool:

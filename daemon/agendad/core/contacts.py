@@ -99,7 +99,7 @@ class Contacts:
 
     def _met(self, event: Event) -> frozenset[str]:
         """The addresses of those whom the person met at an event; none where it is no contact."""
-        if event.status is Status.CANCELLED or event.response is Response.DECLINED or is_own(event):
+        if event.status is Status.CANCELLED or event.response is Response.DECLINED:
             return frozenset()
         present = _present(event)
         return present - self._me.emails if len(present) <= MOST_ATTENDEES else frozenset()

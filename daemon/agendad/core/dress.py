@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from agendad.core.timeline import subtract
 from agendad.model.calendar import EventFields, ShowAs
@@ -23,11 +24,15 @@ if TYPE_CHECKING:
 Render = Callable[[str, Mapping[str, object]], str]
 """Fills the expressions of a text from a context."""
 
+_ADDRESS: Final = re.compile(r'[^\s@"(),:;<>\[\\\]]+@[^\s@"(),:;<>\[\\\]]+')
+"""An address that a calendar can hold as it is; a quoted one (RFC 5322, 3.4.1) is none."""
+
 
 def dress(occurrence: Occurrence, when: tuple[Moment, Moment], settings: Settings, render: Render) -> EventFields:
     """The fields of the event from the first moment to the second.
 
-    Titles and notes are in the configured language, their expressions filled by `render`.
+    Titles and notes are in the configured language, their expressions filled by `render`. The notes name the people
+    with whom the event is, save those whom it invites: their addresses stand in it.
     """
     look = occurrence.look
     start, end = when
@@ -45,12 +50,14 @@ def dress(occurrence: Occurrence, when: tuple[Moment, Moment], settings: Setting
 
     title = " ".join(text(occurrence.verb.title).split())
     notes = text(look.notes).strip()
+    guests = _guests(occurrence, settings.me)
     if occurrence.people:
         names = ", ".join(person.name or person.id for person in occurrence.people)
         if not _has_expression(occurrence.verb.title.in_language(settings.language)):
             title = f"{title}: {names}"
         if look.notes is None or not _has_expression(look.notes.in_language(settings.language)):
-            notes = "\n".join([*([notes] if notes else []), *map(_named, occurrence.people)])
+            named = (_named(person) for person in occurrence.people if person.email not in guests)
+            notes = "\n".join([*([notes] if notes else []), *named])
     return EventFields(
         title=title,
         start=start,
@@ -62,7 +69,16 @@ def dress(occurrence: Occurrence, when: tuple[Moment, Moment], settings: Setting
         color=look.color,
         visibility=look.visibility,
         remind=look.remind,
+        guests=guests,
     )
+
+
+def _guests(occurrence: Occurrence, me: Me) -> tuple[str, ...]:
+    """`invite: true`: the addresses of the people. Without one of the person nobody is invited, since by whom?"""
+    if not (occurrence.look.invite and me.address):
+        return ()
+    emails = {person.email for person in occurrence.people} - me.emails
+    return tuple(sorted(email for email in emails if email.isprintable() and _ADDRESS.fullmatch(email)))
 
 
 def _has_expression(text: str) -> bool:

@@ -100,6 +100,7 @@ class _Cycle:
             settle=self.survey.settings.settle,
             firm=firm,
             firm_time=union((busy.start, busy.end) for busy in firm),
+            memo=self.survey.memo,
         )
 
     def run(self, rules: Sequence[Rule], placer: Placer) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
@@ -121,13 +122,11 @@ class Followups:
     def _take_up(self, occurrence: Occurrence, letter: Letter) -> None:
         frame, directory = self._frame(occurrence.rule), self._directory(occurrence.rule)
         self._seen.add(occurrence.key)
-        time = due_time(occurrence, letter, frame)
+        memo = self._survey.memo
+        time = memo.once(occurrence, "due", partial(due_time, occurrence, letter, frame))
         if time is None:
             return
-        memo = frame.scope.memo
-        addressed = memo.addressed.get(id(occurrence)) or directory.addressed(letter, occurrence)
-        if memo.holds(occurrence):
-            memo.addressed[id(occurrence)] = addressed
+        addressed = memo.once(occurrence, "addressed", partial(directory.addressed, letter, occurrence))
         if not addressed.to:
             self._skipped.append(self._skip(occurrence, occurrence.key, Reason(ReasonCode.NO_RECIPIENT)))
         elif letter.each_person:

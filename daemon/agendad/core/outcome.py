@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from agendad.core.dress import auto_show_as, dress
@@ -165,14 +166,9 @@ class Outcome:
         self._own = None
 
     def _dressed(self, occurrence: Occurrence, when: tuple[Moment, Moment]) -> EventFields:
-        memo = self._survey.local(occurrence.rule.timezone).frame.scope.memo
-        known = id(occurrence), when, when[0].tzinfo if isinstance(when[0], datetime) else None
-        fields = memo.fields.get(known)
-        if fields is None:
-            fields = dress(occurrence, when, self._survey.settings, self._render)
-            if memo.holds(occurrence):
-                memo.fields[known] = fields
-        return fields
+        zone = when[0].tzinfo if isinstance(when[0], datetime) else None
+        make = partial(dress, occurrence, when, self._survey.settings, self._render)
+        return self._survey.memo.once(occurrence, (when, zone), make)
 
     def _skip(self, occurrence: Occurrence, key: str, why: Reason) -> None:
         self._skipped.append(Skipped(key, occurrence.rule.id, (occurrence.why, why), occurrence.first))

@@ -112,6 +112,7 @@ class Day:
     absent: frozenset[date]
     first_days: Mapping[str, datetime]
     settings: Settings
+    people: People
 
 
 class Realities:
@@ -120,13 +121,13 @@ class Realities:
     def __init__(self) -> None:
         self._last: Reality | None = None
         self._day: Day | None = None
-        self._memos: dict[str, Memo] = {}
+        self._memo = Memo()
 
-    def memo(self, day: Day, zone: ZoneInfo) -> Memo:
-        """The memory of a day in a zone: a new one when anything is not as it was."""
+    def memo(self, day: Day) -> Memo:
+        """The memory of a day: a new one when anything is not as it was."""
         if self._day != day:
-            self._day, self._memos = day, {}
-        return self._memos.setdefault(zone.key, Memo())
+            self._day, self._memo = day, Memo()
+        return self._memo
 
     def of(self, given: Given) -> Reality:
         """The reality that follows from what is given."""

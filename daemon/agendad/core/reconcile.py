@@ -97,9 +97,9 @@ def as_write(change: Change) -> Write:
     stood = change.before.mark if change.before else None
     mark = Mark(change.rule, change.key, change.digest, change.people or (stood.people if stood else ()))
     if change.before is None and change.after is not None:
-        return Create(change.calendar, uid(change.key), change.after, mark)
+        return Create(change.calendar, uid(change.key), change.after, mark, change.notify)
     if change.before is not None and change.after is not None:
-        return Update(change.before, change.after, mark)
+        return Update(change.before, change.after, mark, change.notify)
     if change.before is not None:
         return Delete(change.before)
     raise ValueError(f"a change of {change.key} from nothing to nothing")
@@ -146,7 +146,16 @@ def _wanted(wish: DesiredBlock, hands: Hands, context: Context) -> _Step:
     if renamed or merged.follow - {"time"}:
         why = (*why, Reason(ReasonCode.RULE_CHANGED, facts))
     change = Change(
-        Action.UPDATE, wish.key, wish.rule, event.calendar, event, merged.fields, merged.digest, why, wish.people
+        Action.UPDATE,
+        wish.key,
+        wish.rule,
+        event.calendar,
+        event,
+        merged.fields,
+        merged.digest,
+        why,
+        wish.people,
+        wish.notify,
     )
     if state == "written" and merged.follow:
         state = "planned"
@@ -181,6 +190,7 @@ def _missing(wish: DesiredBlock, hands: Hands, context: Context) -> _Step:
         digest(wish.fields),
         wish.why,
         wish.people,
+        wish.notify,
     )
     return _Step((change,), (PlannedBlock(wish.key, wish.rule, wish.fields, "planned", wish.why),))
 
@@ -190,7 +200,7 @@ def _unwanted(event: Event, hands: Hands, context: Context, unplaced: Reason | N
         return _Step()
     key, rule = event.mark.key, event.mark.rule
     touched = hands.changed.get(key, frozenset())
-    state: State = "pinned" if touched or event.attendees else "written"
+    state: State = "pinned" if touched else "written"
     if key in hands.begun:
         over = is_over(event.fields.end, context.now)
         why = Reason(ReasonCode.ALREADY_PAST if over else ReasonCode.IN_PROGRESS)
@@ -198,8 +208,6 @@ def _unwanted(event: Event, hands: Hands, context: Context, unplaced: Reason | N
         why = Reason(ReasonCode.PINNED)
     elif touched:
         why = Reason(ReasonCode.HAND_KEPT, {"fields": _names(touched)})
-    elif event.attendees:  # the rules invite nobody: the person did
-        why = Reason(ReasonCode.HAND_KEPT, {"fields": "guests"})
     elif context.paused:
         why = Reason(ReasonCode.PAUSED)
     elif event.calendar in context.read_only or (rule in context.rules and _beyond(event, context)):

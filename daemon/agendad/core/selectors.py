@@ -45,6 +45,7 @@ class Matcher:
         default_factory=dict, compare=False, repr=False
     )
     """The tests of each selector that was asked for, by its identity; the selector is kept so that it stays its own."""
+    _naming: dict[int, tuple[Selector, bool]] = field(default_factory=dict, compare=False, repr=False)
     _said: dict[tuple[int, int], tuple[Selector, Event, bool]] = field(default_factory=dict, compare=False, repr=False)
     """What was said of real events, in the same way: cycles ask the same again and again."""
 
@@ -60,7 +61,12 @@ class Matcher:
     def _matches(self, selector: Selector, event: Event) -> bool:
         if event.status is Status.CANCELLED or event.response is Response.DECLINED:
             return False
-        return self._holds(selector, event) if names_rule(selector) or not is_own(event) else False
+        return self._holds(selector, event) if self._names_rule(selector) or not is_own(event) else False
+
+    def _names_rule(self, selector: Selector) -> bool:
+        if id(selector) not in self._naming:
+            self._naming[id(selector)] = selector, names_rule(selector)
+        return self._naming[id(selector)][1]
 
     def others(self, event: Event) -> frozenset[str]:
         """Addresses of the other humans of an event who have not declined.

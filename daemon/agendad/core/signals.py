@@ -132,21 +132,23 @@ class _Measure:
         self.state = state
         self._events = [each for each in events if not each[1].fields.all_day]
         self._matcher = matcher
-        self.reach((0, 0))
+        self._reached: Stretch = (0, 0)
+        self._part = self._whole = _Time(())
 
     def reach(self, stretch: Stretch) -> None:
         """Makes ready for questions inside `stretch`."""
         self._reached = stretch
         inside = [each for each in self._events if each[0][1] > stretch[0] and each[0][0] < stretch[1]]
         self._part = self._time(self.state.selector, inside)
-        self._whole = self._time(self.state.of or MEETINGS, inside) if isinstance(self.state, Share) else None
+        if isinstance(self.state, Share):
+            self._whole = self._time(self.state.of or MEETINGS, inside)
 
     def value(self, window: Stretch) -> float | None:
         """The share in percent, or the minutes."""
         if not self._reached[0] <= window[0] <= window[1] <= self._reached[1]:
             self.reach(window)
         part = self._part.within(window)
-        if self._whole is None:
+        if isinstance(self.state, Hours):
             return float(part)
         whole = self._whole.within(window)
         return 100 * part / whole if whole else None

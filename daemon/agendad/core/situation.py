@@ -95,15 +95,25 @@ class Survey:
         self.reality = situation.realities.of(
             Given(real, messages, self.settings, situation.people, situation.absences)
         )
+        self.memo = situation.realities.memo(
+            Day(
+                self.today,
+                situation.holidays,
+                self.reality.absent,
+                situation.first_days,
+                self.settings,
+                situation.people,
+            )
+        )
         self._locals: dict[str, Local] = {}
 
     def local(self, zone: ZoneInfo) -> Local:
         """The situation in a zone."""
         if zone.key not in self._locals:
             given, absent = self.situation, self.reality.absent
-            day = Day(self.today, given.holidays, absent, given.first_days, self.settings)
-            memo = given.realities.memo(day, zone)
-            scope = Scope(given.now, self.today, self.horizon, zone, given.holidays, absent, given.first_days, memo)
+            scope = Scope(
+                given.now, self.today, self.horizon, zone, given.holidays, absent, given.first_days, self.memo
+            )
             frame = Frame(scope, self.settings.working_hours or _WORKWEEK, self.now, self.days[-1])
             self._locals[zone.key] = Local(frame, *self.reality.seen_from(zone))
         return self._locals[zone.key]

@@ -91,17 +91,13 @@ class Stood:
         held = [
             block.event
             for key, block in self.blocks.items()
-            if self.hold(block) is not Hold.OPEN or (self._touched(block) and not wanted(key))
+            if self.hold(block) is not Hold.OPEN or (key in self.hands.changed and not wanted(key))
         ]
         for event in (*held, *(copy for copy in self.hands.copies if not is_plain(copy))):
             fields = event.fields
             if not fields.all_day:
                 rule = names.get(event.mark.rule) if event.mark else None
                 yield Firm(span(fields.start, fields.end, self.zone), fields.title, rule)
-
-    def _touched(self, block: Standing) -> bool:
-        """Whether the person changed it, or invited somebody to it."""
-        return block.key in self.hands.changed or bool(block.event.attendees)
 
 
 def family(key: str) -> str:

@@ -56,7 +56,7 @@ def undo(applied: Sequence[Applied], standing: Mapping[str, Event], now: datetim
         stands = event.fields if event else None
         if _same(stands, oldest.before):
             continue
-        if not _same(stands, newest.after) or (event and (is_series(event) or event.attendees)):
+        if not _same(stands, newest.after) or (event and is_series(event)):
             code = ReasonCode.HAND_KEPT if event else ReasonCode.DELETED_BY_HAND
             left.append(Skipped(key, newest.rule, (Reason(code),)))
             continue

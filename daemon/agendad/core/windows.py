@@ -5,7 +5,7 @@ Called by `engine.py`; the placer behind it knows no zones, weekdays or working 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, TypedDict
@@ -39,6 +39,7 @@ class Frame:
     hours: Mapping[int, tuple[TimeWindow, ...]]
     now: Minutes
     end: Minutes
+    _known: dict[tuple[date, tuple[TimeWindow, ...]], tuple[Stretch, ...]] = field(default_factory=dict, repr=False)
 
     def off_duty(self, day: date) -> bool:
         """Whether a day is not a working day: a free weekday, a holiday, or an absence."""
@@ -55,12 +56,12 @@ class Frame:
 
     def stretches(self, day: date, windows: tuple[TimeWindow, ...]) -> tuple[Stretch, ...]:
         """Wall-clock windows of a day as minutes, in order."""
-        known, asked = self.scope.memo.stretches, (day, windows)
-        if asked not in known:
+        known = (day, windows)
+        if known not in self._known:
             zone = self.scope.zone
             ranges = (wall_range(day, window.start, window.end, zone) for window in windows)
-            known[asked] = union((to_minutes(start), to_minutes(end)) for start, end in ranges)
-        return known[asked]
+            self._known[known] = union((to_minutes(start), to_minutes(end)) for start, end in ranges)
+        return self._known[known]
 
     def ahead(self, stretches: Sequence[Stretch]) -> tuple[Stretch, ...]:
         """What lies between now and the end of the horizon."""

@@ -6,9 +6,11 @@ The person's hand and the clock decide here, before anybody is placed (section 8
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
+from agendad.core.memo import Memo
 from agendad.core.reconcile import deleted_reason
 from agendad.core.standing import Hold, family
 from agendad.core.timeline import overlaps, subtract, to_minutes, union
@@ -88,6 +90,7 @@ class Present:
     settle: Minutes
     firm: tuple[Busy, ...]
     firm_time: tuple[Stretch, ...]
+    memo: Memo = field(default_factory=Memo, compare=False, repr=False)
 
     def settled(self, occurrence: Occurrence, start: Minutes) -> bool:
         """Whether a block that begins then begins too soon to be moved."""
@@ -139,7 +142,9 @@ def _whole(occurrence: Occurrence, request: Request, stood: Stood, present: Pres
     if late is None:
         return [Stays(occurrence, block, Reason(ReasonCode.IN_PROGRESS))]
     settled = present.settled(occurrence, block.stretch[0])
-    late = replace(late, stands=(block.stretch,), settled=settled)
+    late = present.memo.once(
+        late, (block.stretch, settled), partial(replace, late, stands=(block.stretch,), settled=settled)
+    )
     return [_in_place(Wish(occurrence, late, request, request.key, (block,)), present)]
 
 

@@ -50,6 +50,7 @@ class Ledger:
         self._connection = connection
         self._path = path
         self._checkpoint = checkpoint
+        self._decided: dict[str, Decided] = {}  # of the last time: most of it is the same in the next cycle
 
     @classmethod
     def open(cls, folder: Path, checkpoint: Callable[[str], None] | None = None) -> Ledger:
@@ -155,7 +156,8 @@ class Ledger:
 
     def decide(self, decided: Iterable[Decided], at: datetime) -> None:
         """Records the state of keys and why, one row a key, in one commit; only what is news is written."""
-        news = tuple(decided)
+        present = {each.key: each for each in decided}
+        news = tuple(each for each in present.values() if self._decided.get(each.key) != each)
         known = {
             key: rest
             for key, *rest in self.rows(
@@ -170,6 +172,7 @@ class Ledger:
                     batch.execute(
                         "INSERT OR REPLACE INTO decisions VALUES (?, ?, ?, ?, ?)", each.key, *row, moment_to_text(at)
                     )
+        self._decided = present
 
     def mark_undone(self, runs: Iterable[int]) -> None:
         """Records that these applies were taken back, so that the next `undo` goes further."""

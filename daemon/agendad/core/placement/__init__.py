@@ -41,7 +41,13 @@ def place(problem: Problem) -> Solution:
     Every block that stands and still fits stays, unless moving it gives room to one that has no place. Moments are
     minutes since the epoch (UTC). Effort is bounded by steps that depend on the problem alone.
     """
-    return answer(problem, [_solved(part) for part in split(problem)])
+    parts = [_solved(part) for part in split(problem)]
+    found = answer(problem, ())
+    return Solution(
+        placed={key: pieces for part in parts for key, pieces in part.placed.items()},
+        unplaced={**found.unplaced, **{key: why for part in parts for key, why in part.unplaced.items()}},
+        remarks={key: notes for part in parts for key, notes in part.remarks.items()},
+    )
 
 
 def answer(problem: Problem, boards: Iterable[Board]) -> Solution:
@@ -85,9 +91,9 @@ def solve(part: Problem) -> Board:
 
 
 @lru_cache(maxsize=64)
-def _solved(part: Problem) -> Board:
-    """`solve`, remembered: from one cycle to the next most parts of a horizon are the same. Only to be read."""
-    return solve(part)
+def _solved(part: Problem) -> Solution:
+    """A part, remembered: from one cycle to the next most parts of a horizon are the same. Only to be read."""
+    return answer(part, [solve(part)])
 
 
 def _settle(board: Board) -> None:
