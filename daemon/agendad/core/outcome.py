@@ -92,7 +92,8 @@ class Outcome:
             calendar = self._survey.settings.calendar.write
             found = dict(self._stood.hands.begun)
             for key, block in self._desired.items():
-                found[key] = Event(calendar, uid(key), block.fields, mark=Mark(block.rule, key, ""))
+                make = partial(_own_event, calendar, block)
+                found[key] = self._survey.memo.once(block.fields, (calendar, key, block.rule), make)
             self._own = [found[key] for key in sorted(found)]
         return self._own
 
@@ -202,6 +203,10 @@ class Outcome:
             block = self._desired[key]
             shown = auto_show_as(look, request, piece, taken, self._survey.now)
             self._desired[key] = replace(block, fields=replace(block.fields, show_as=shown))
+
+
+def _own_event(calendar: str, block: DesiredBlock) -> Event:
+    return Event(calendar, uid(block.key), block.fields, mark=Mark(block.rule, block.key, ""))
 
 
 def _instant(moment: Moment, zone: ZoneInfo) -> float:

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 _TAG = re.compile(r"(?<!\w)#(\w[\w-]*)")
 _DAY = 24 * 60
 _NOBODY: frozenset[str] = frozenset()
+_REMEMBERED = 50_000
+"""Answers that a matcher remembers at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +49,14 @@ class Matcher:
     """The tests of each selector that was asked for, by its identity; the selector is kept so that it stays its own."""
     _naming: dict[int, tuple[Selector, bool]] = field(default_factory=dict, compare=False, repr=False)
     _said: dict[tuple[int, int], tuple[Selector, Event, bool]] = field(default_factory=dict, compare=False, repr=False)
-    """What was said of real events, in the same way: cycles ask the same again and again."""
+    """What was said of an event, in the same way: cycles ask the same again and again."""
 
     def matches(self, selector: Selector, event: Event) -> bool:
         """Whether all keys of the selector hold for the event."""
-        if event.mark is not None:
-            return self._matches(selector, event)
         known = id(selector), id(event)
         if known not in self._said:
+            if len(self._said) >= _REMEMBERED:
+                self._said.clear()
             self._said[known] = selector, event, self._matches(selector, event)
         return self._said[known][2]
 
