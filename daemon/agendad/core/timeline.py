@@ -62,8 +62,12 @@ def wall_lasting(day: date, start: Minutes, minutes: Minutes, zone: ZoneInfo) ->
     return begin, (begin.astimezone(UTC) + minutes * _MINUTE).astimezone(zone)
 
 
+@lru_cache(maxsize=8192)
 def span(start: Moment, end: Moment, zone: ZoneInfo) -> Stretch:
-    """The minutes of an event, rounded outwards; whole days (dates, the end excluded) begin at midnight in `zone`."""
+    """The minutes of an event, rounded outwards; whole days (dates, the end excluded) begin at midnight in `zone`.
+
+    Remembered, because a cycle asks it of every event several times.
+    """
     if isinstance(start, datetime) and isinstance(end, datetime):
         return to_minutes(start), to_minutes(end, up=True)
     return to_minutes(wall(start, 0, zone)), to_minutes(wall(end, 0, zone))
