@@ -35,21 +35,29 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class Create:
-    """Write a new event under `uid`; refused (`conflict`) when the uid is taken."""
+    """Write a new event under `uid`; refused (`conflict`) when the uid is taken.
+
+    Its guests stand in it as attendees. They are not written to, unless `notify` lets a server do so.
+    """
 
     calendar: str
     uid: str
     fields: EventFields
     mark: Mark
+    notify: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """Replace the given fields of the event that stands at `href` with `etag`; everything else in it stays."""
+    """Replace the given fields of the event that stands at `href` with `etag`; everything else in it stays.
+
+    So do the answers of guests who stay; `notify` as in `Create`, for those who come in.
+    """
 
     event: Event
     fields: EventFields
     mark: Mark
+    notify: bool = False
 
 
 @dataclass(frozen=True, slots=True)

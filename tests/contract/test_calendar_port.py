@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from agendad.app.simulated import MemoryCalendars, Shelf
-from agendad.model.calendar import Event, EventFields, Kind, Mark, ShowAs, Visibility
+from agendad.model.calendar import Event, EventFields, Kind, Mark, Response, ShowAs, Visibility
 from agendad.model.identity import digest, hand_changed, is_own, uid
 from agendad.ports import CalendarPort, Create, Delete, Update
 from agendad.providers.local.calendars import LocalCalendars
@@ -27,6 +27,7 @@ PARIS = ZoneInfo("Europe/Paris")
 START = datetime(2026, 11, 23, tzinfo=PARIS)
 END = START + timedelta(weeks=6)
 NOON = datetime(2026, 11, 24, 12, tzinfo=PARIS)
+ME = "ada@example.com"
 BLOCK = EventFields("Deep work", NOON, NOON + timedelta(hours=2))
 
 
@@ -43,14 +44,21 @@ def local(folder: Path) -> Provider:
 
     def port(cache: Path | None) -> CalendarPort:
         return LocalCalendars(
-            folder / "calendars", write="own", read=["own"], zone=PARIS, cache=cache, now=lambda: START.astimezone(UTC)
+            folder / "calendars",
+            write="own",
+            read=["own"],
+            zone=PARIS,
+            me=frozenset({ME, "aaa@home.org"}),
+            address=ME,
+            cache=cache,
+            now=lambda: START.astimezone(UTC),
         )
 
     return Provider(port(folder / "cache"), port(None))
 
 
 def memory(_: Path) -> Provider:
-    calendars = MemoryCalendars(Shelf("own", ("own",), PARIS))
+    calendars = MemoryCalendars(Shelf("own", ("own",), PARIS, me=ME))
     return Provider(calendars, calendars)
 
 
@@ -99,7 +107,9 @@ FIELDS = {
         color="tomato",
         visibility=Visibility.PRIVATE,
         remind=(5, 10, 1440),
+        guests=("bob@example.com", "grace.o'hara+team@example.org"),
     ),
+    "guests": replace(BLOCK, guests=("chloé@bücher.example", "eve@other.org", "x%2f?=&{|}~@a.org")),
     "away": replace(BLOCK, kind=Kind.AWAY, remind=(), visibility=Visibility.PUBLIC),
     "no title": replace(BLOCK, title=""),
     "a day": EventFields("Offsite", date(2026, 11, 24), date(2026, 11, 25)),
@@ -162,6 +172,23 @@ def test_an_update_that_changes_nothing_leaves_the_fields_as_they_are(provider: 
     done(provider.port, creation(FIELDS["everything"]))
     done(provider.port, changed(only_event(provider.port)))
     assert only_event(provider.other).fields == FIELDS["everything"]
+
+
+def test_guests_are_attendees_whom_the_person_invites(provider: Provider) -> None:
+    def seats(port: CalendarPort) -> dict[str, Response]:
+        return {each.email: each.response for each in only_event(port).attendees}
+
+    waiting = Response.NEEDS_ACTION
+    done(provider.port, creation(replace(BLOCK, guests=("bob@example.com", "eve@other.org"))))
+    assert seats(provider.other) == {ME: Response.ACCEPTED, "bob@example.com": waiting, "eve@other.org": waiting}
+    assert (only_event(provider.port).organizer, only_event(provider.port).response) == (ME, Response.ACCEPTED)
+    done(provider.port, changed(only_event(provider.port), guests=("eve@other.org", "grace@example.org"), title="New"))
+    assert seats(provider.other) == {ME: Response.ACCEPTED, "eve@other.org": waiting, "grace@example.org": waiting}
+    done(provider.port, changed(only_event(provider.port), guests=()))
+    event = only_event(provider.other)
+    assert (event.attendees, event.organizer, event.response) == ((), "", None)
+    done(provider.port, changed(event, guests=("bob@example.com",)))
+    assert seats(provider.other) == {ME: Response.ACCEPTED, "bob@example.com": waiting}
 
 
 def test_what_is_deleted_is_gone(provider: Provider) -> None:

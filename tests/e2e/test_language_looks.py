@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from project import ME
 
 if TYPE_CHECKING:
     import icalendar
@@ -96,6 +97,90 @@ def test_hostile_titles_survive_the_way_to_the_file_and_back(project: Project) -
     event = written(project, r'block: "Comma, semi; back\\slash — “é” 🎉"')
     assert event["SUMMARY"] == r"Comma, semi; back\slash — “é” 🎉"
     assert project.plan().changes == []
+
+
+# ---------------------------------------------------------------- invite
+
+COFFEE = ("block: Coffee", "every: tuesday", "at: 09:00-09:30", "with: {group: team}")
+
+
+@pytest.fixture
+def coffee(project: Project) -> Project:
+    """A coffee with a colleague, who is invited and has accepted."""
+    project.people("people: {grace: {name: Grace Hopper, emails: [Grace@example.org, g@home.org], groups: [team]}}\n")
+    project.rule(*COFFEE, "invite: true")
+    assert project.plan().raw["changes"][0]["guests"] == ["grace@example.org"]
+    project.kept()
+    path = project.file_of(KEY)
+    path.write_bytes(path.read_bytes().replace(b"PARTSTAT=NEEDS-ACTION", b"PARTSTAT=ACCEPTED;X-SYNC=1"))
+    return project
+
+
+def seats(project: Project) -> dict[str, str]:
+    """Who takes part, and their answers."""
+    found = project.own()[KEY].get("ATTENDEE", [])
+    listed = found if isinstance(found, list) else [found]
+    return {str(each).removeprefix("mailto:"): each.params["PARTSTAT"] for each in listed}
+
+
+def test_a_colleague_is_invited_without_a_mail(project: Project, coffee: Project) -> None:
+    event = project.own()[KEY]
+    assert (event["SUMMARY"], event["ORGANIZER"]) == ("Coffee: Grace Hopper", f"mailto:{ME}")
+    assert "DESCRIPTION" not in event
+    (guest,) = (each for each in event["ATTENDEE"] if "grace" in each)
+    assert guest.params["SCHEDULE-AGENT"] == "NONE"
+
+
+def test_with_notify_the_server_behind_the_calendar_may_write(project: Project) -> None:
+    project.people("people: {grace: {emails: [grace@example.org], groups: [team]}}\n")
+    project.rule(*COFFEE, "invite: true", "notify: true")
+    project.kept()
+    assert all("SCHEDULE-AGENT" not in each.params for each in project.own()[KEY]["ATTENDEE"])
+
+
+def test_the_answer_of_a_guest_is_no_change_by_hand_and_stays(coffee: Project) -> None:
+    both = {ME: "ACCEPTED", "grace@example.org": "ACCEPTED"}
+    assert coffee.kept().block(KEY)["state"] == "written"
+    coffee.rule(*COFFEE, "invite: true", "place: Kitchen")
+    coffee.kept()
+    assert (coffee.own()[KEY]["LOCATION"], seats(coffee)) == ("Kitchen", both)
+    assert coffee.file_of(KEY).read_bytes().count(b"X-SYNC=1") == 1
+    coffee.rule(*COFFEE)
+    coffee.kept()
+    assert (seats(coffee), coffee.own()[KEY]["DESCRIPTION"]) == ({}, "Grace Hopper <grace@example.org>")
+    assert "ORGANIZER" not in coffee.own()[KEY]
+
+
+def test_an_untouched_invitation_goes_with_its_rule_and_is_taken_back_by_undo(coffee: Project) -> None:
+    coffee.rule(*COFFEE, "invite: true", "enabled: false")
+    coffee.apply()
+    assert coffee.own() == {}
+    coffee.ok("undo", "--yes")
+    assert coffee.own()[KEY]["SUMMARY"] == "Coffee: Grace Hopper"
+
+
+def test_a_guest_who_was_added_by_hand_stays_and_keeps_the_block(coffee: Project) -> None:
+    import icalendar
+
+    event = coffee.own()[KEY]
+    coffee.edit(KEY, ATTENDEE=[*event["ATTENDEE"], icalendar.vCalAddress("mailto:bob@example.com")])
+    coffee.rule("block: Tea", *COFFEE[1:], "invite: true")
+    plan = coffee.kept()
+    assert plan.block(KEY)["guests"] == ["bob@example.com", "grace@example.org"]
+    assert plan.block(KEY)["title"] == "Tea: Grace Hopper"
+    coffee.rule(*COFFEE, "enabled: false")
+    coffee.apply()
+    assert list(coffee.own()) == [KEY]
+    assert "guests" in coffee.ok("explain", KEY).out
+
+
+def test_an_invitation_that_is_over_was_a_meeting(coffee: Project) -> None:
+    before, after = (
+        coffee.ok("people", "--json", now=f"2026-11-24T{clock}").json["people"][0]["last_contact"]
+        for clock in ("09:29", "09:30")
+    )
+    assert before is None
+    assert after["title"] == "Coffee: Grace Hopper"
 
 
 # ---------------------------------------------------------------- show_as: auto

@@ -30,6 +30,7 @@ FIELDS = EventFields(
     color="7",
     visibility=Visibility.PRIVATE,
     remind=(5, 10),
+    guests=("bob@example.com", "chloé@bücher.example"),
 )
 HOLIDAY = EventFields("Off", date(2026, 12, 24), date(2026, 12, 26))
 

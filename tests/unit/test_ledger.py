@@ -68,6 +68,12 @@ class TestMemory:
                 fields.start.tzinfo if isinstance(fields.start, datetime) else None
             )
 
+    def test_an_intent_of_a_version_that_invited_nobody_is_read_as_one(self, tmp_path):
+        with Ledger.open(tmp_path) as ledger:
+            ledger.run("apply", NOW).intend([create("a/1", HOLIDAY)])
+            ledger.rows("UPDATE changes SET after = json_remove(after, '$.guests')")
+            assert remembered(ledger).intents[0].after == HOLIDAY
+
     def test_what_reading_the_calendar_told_is_recorded(self, tmp_path):
         with Ledger.open(tmp_path) as ledger:
             apply(ledger, create("a/0"))

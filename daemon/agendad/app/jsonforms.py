@@ -42,7 +42,7 @@ def moment_json(moment: date | datetime, zone: tzinfo | None) -> str:
 
 
 def fields_json(fields: EventFields, zone: tzinfo | None) -> JSON:
-    """What an event looks like; the end is excluded."""
+    """What an event looks like; the end is excluded. `guests` only where somebody is invited."""
     return {
         "title": fields.title,
         "start": moment_json(fields.start, zone),
@@ -50,6 +50,7 @@ def fields_json(fields: EventFields, zone: tzinfo | None) -> JSON:
         "all_day": fields.all_day,
         "show_as": fields.show_as.value,
         "kind": fields.kind.value,
+        **({"guests": list(fields.guests)} if fields.guests else {}),
     }
 
 

@@ -165,9 +165,8 @@ def set_up(home: Home, loaded: Loaded, ledger: Ledger, span: tuple[datetime, dat
     settings, (start, end) = loaded.configured, span
     first = min(stretch(settings, loaded.rules, (), start)[0], start - CONTACTS_BACK)
     _, last = stretch(settings, loaded.rules, (), end)
-    calendars = MemoryCalendars.copy(
-        open_calendars(settings, cache=None, now=start).read(first, last), settings.calendar.write, settings.timezone
-    )
+    snapshot = open_calendars(settings, cache=None, now=start).read(first, last)
+    calendars = MemoryCalendars.copy(snapshot, settings)
     port = open_mail(settings, cache=None)
     mail, to_come = None, []
     if port is not None:

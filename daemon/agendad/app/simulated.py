@@ -14,7 +14,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from agendad.core.timeline import wall
-from agendad.model.calendar import Event, Status
+from agendad.model.calendar import Attendee, Event, Response, Status
 from agendad.model.identity import draft_digest, is_own, message_id
 from agendad.model.mail import Message, StandingDraft
 from agendad.model.memory import Decisions
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from agendad.model.calendar import Moment
     from agendad.model.mail import MailDraft
+    from agendad.model.settings import Settings
     from agendad.ports import Write
 
 _Place = tuple[str, str, str]
@@ -40,7 +41,8 @@ _Row = tuple[int, str, str, int, int, Event]
 class Shelf:
     """Which calendars there are: `write` is that of new events, `names` all that are read, `zone` that of dates.
 
-    `read_only` are those in which nothing can be changed; `timezone` is the calendars' own zone name, or empty.
+    `read_only` are those in which nothing can be changed; `timezone` is the calendars' own zone name, or empty; `me` is
+    the person's address, from which guests are invited.
     """
 
     write: str
@@ -48,6 +50,7 @@ class Shelf:
     zone: ZoneInfo
     read_only: frozenset[str] = frozenset()
     timezone: str = ""
+    me: str = ""
 
 
 class MemoryCalendars:
@@ -74,9 +77,11 @@ class MemoryCalendars:
             self._held |= {name: max(count, self._held[name]) for name, count in known.counts.items()}
 
     @classmethod
-    def copy(cls, snapshot: Snapshot, write: str, zone: ZoneInfo) -> MemoryCalendars:
-        """A copy of what was read of other calendars; `write` is the calendar of new events, `zone` that of dates."""
-        shelf = Shelf(write, tuple(snapshot.counts), zone, snapshot.read_only, snapshot.timezone)
+    def copy(cls, snapshot: Snapshot, settings: Settings) -> MemoryCalendars:
+        """A copy of what was read of the calendars of the configuration."""
+        names, me = tuple(snapshot.counts), settings.me.address
+        write = settings.calendar.write
+        shelf = Shelf(write, names, settings.timezone, snapshot.read_only, snapshot.timezone, me)
         return cls(shelf, snapshot.events, snapshot)
 
     # ------------------------------------------------------------ the port
@@ -121,13 +126,25 @@ class MemoryCalendars:
     def _do(self, write: Write) -> None:
         match write:
             case Create():
-                self.put(Event(write.calendar, write.uid, write.fields, mark=write.mark))
+                self.put(self._hosted(Event(write.calendar, write.uid, write.fields, mark=write.mark)))
             case Update():
                 stands = self._stand[_place(write.event)][0][-1]
                 self.remove(stands)
-                self.put(replace(stands, fields=write.fields, mark=write.mark, etag=""))
+                self.put(self._hosted(replace(stands, fields=write.fields, mark=write.mark, etag="")))
             case Delete():
                 self.remove(write.event)
+
+    def _hosted(self, event: Event) -> Event:
+        """The event with its guests as attendees; those who have answered have done so."""
+        me, guests = self._shelf.me, event.fields.guests
+        if not guests:
+            return replace(event, attendees=(), organizer="", response=None) if event.attendees else event
+        here = {each.email: each for each in event.attendees if each.email == me or each.email in guests}
+        host = (Attendee(me, response=Response.ACCEPTED),) if me else ()
+        listed = (*host, *map(Attendee, guests))
+        everybody = here | {each.email: each for each in listed if each.email not in here}
+        mine = everybody[me].response if me else None
+        return replace(event, attendees=tuple(everybody.values()), organizer=me, response=mine)
 
     # ------------------------------------------------------------ the person's hand
 

@@ -83,7 +83,7 @@ class _Told:
         timed = [
             (span(event.fields.start, event.fields.end, self._survey.zone), event)
             for event in events
-            if not is_own(event)
+            if not is_own(event) or event.fields.guests
         ]
         return Contacts(seen.loaded.people, timed, seen.mail.mailbox.messages, seen.settings.me)
 

@@ -76,9 +76,10 @@ def ground(file: TestFile, test: RuleTest, loaded: Loaded, ledger: Ledger) -> Gr
     world = _World(settings, people, stretch(settings, rules, (), now))
     events = list(world.events((*file.world.events, *test.world.events)))
     names = tuple(sorted({*settings.calendar.read, settings.calendar.write, *(event.calendar for event in events)}))
+    shelf = Shelf(settings.calendar.write, names, settings.timezone, me=settings.me.address)
     desk = Desk(
         replace(loaded, settings=replace(settings, calendar=replace(settings.calendar, read=names))),
-        MemoryCalendars(Shelf(settings.calendar.write, names, settings.timezone), events),
+        MemoryCalendars(shelf, events),
         MemoryMail(world.mail((*file.world.mail, *test.world.mail))),
         ledger,
         MemoryDecisions(
@@ -284,9 +285,7 @@ class _World:
                 yield replace(event, recurrence_id=original, recurring=True)
 
     def _event(self, given: GivenEvent, name: str) -> Event:
-        attendees = tuple(
-            Attendee(self._address(each.who), each.name, each.response, each.human) for each in given.attendees
-        )
+        attendees = self._attendees(given)
         organizer = self._address(given.organizer) if given.organizer else ""
         response = given.response or (Response.ACCEPTED if attendees or organizer else None)
         if response is not None:
@@ -301,16 +300,24 @@ class _World:
             response=response,
         )
 
+    def _attendees(self, given: GivenEvent) -> tuple[Attendee, ...]:
+        return tuple(
+            Attendee(self._address(each.who), each.name, each.response, each.human) for each in given.attendees
+        )
+
     def _own(self, given: GivenEvent) -> Event:
-        """A block as it was written, and then changed by hand."""
-        fields = written = self._fields(given)
+        """A block as it was written, with those whom it invites, and then changed by hand."""
+        attendees = self._attendees(given)
+        guests = tuple(sorted({each.email.lower() for each in attendees} - self._settings.me.emails))
+        fields = written = replace(self._fields(given), guests=guests)
         if given.moved:
             day = timedelta(days=1)
             written = replace(written, start=written.start - day, end=written.end - day)
         if given.renamed:
             written = replace(written, title=f"not {written.title}")
         mark = Mark(given.rule, given.key, digest(written), given.chosen)
-        return Event(given.calendar or self._settings.calendar.write, uid(given.key), fields, mark=mark)
+        calendar = given.calendar or self._settings.calendar.write
+        return Event(calendar, uid(given.key), fields, attendees=attendees, mark=mark)
 
     def _fields(self, given: GivenEvent) -> EventFields:
         start, end = span_of(given.at, self._zone, date.min)

@@ -1,6 +1,7 @@
 """Who was in touch with whom, by person: section 6 of the language. Called by the engine and by `agendad people`.
 
-A contact is a past meeting that the person did not decline, of at most `MOST_ATTENDEES`, or a mail that they sent.
+A contact is a past meeting that the person did not decline, of at most `MOST_ATTENDEES`, or a mail that they sent. A
+block of our own to which somebody is invited is a meeting like any other.
 """
 
 from __future__ import annotations
@@ -16,7 +17,6 @@ from typing import TYPE_CHECKING, Final
 from agendad.core.selectors import address_book, fold
 from agendad.core.timeline import to_minutes
 from agendad.model.calendar import Response, Status
-from agendad.model.identity import is_own
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

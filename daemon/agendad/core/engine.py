@@ -273,6 +273,8 @@ class _Cycle:
         """Whether the person of a `for_each:` block was contacted in its period already, before its day."""
         if occurrence.rule.for_each is None or occurrence.event is not None:
             return None
+        if any(block.key in self.stood.hands.begun for block in self.stood.family(occurrence.key)):
+            return None  # its own block may be the contact
         zone, person = occurrence.rule.timezone, occurrence.people[0]
         begins = to_minutes(wall(occurrence.begins or occurrence.first, 0, zone))
         until = max(self.survey.now, to_minutes(wall(occurrence.first, 0, zone)))

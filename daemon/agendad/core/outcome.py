@@ -162,7 +162,8 @@ class Outcome:
     def _want(self, occurrence: Occurrence, key: str, when: tuple[Moment, Moment], why: tuple[Reason, ...]) -> None:
         fields = self._dressed(occurrence, when)
         people = tuple(person.id for person in occurrence.people) if occurrence.rule.company is not None else ()
-        self._desired[key] = DesiredBlock(key, occurrence.rule.id, fields, (occurrence.why, *why), people)
+        why = (occurrence.why, *why)
+        self._desired[key] = DesiredBlock(key, occurrence.rule.id, fields, why, people, occurrence.look.notify)
         self._families.setdefault(family(key), set()).add(key)
         self._own = None
 

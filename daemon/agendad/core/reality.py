@@ -34,23 +34,30 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What a reality follows from. `events` are the real ones, `absences` those that were declared."""
+    """What a reality follows from. `events` are the real ones, `absences` those that were declared.
+
+    `hosted` are our own past blocks with guests.
+    """
 
     events: tuple[Event, ...]
     messages: tuple[Message, ...]
     settings: Settings
     people: People
     absences: tuple[tuple[date, date], ...]
+    hosted: tuple[Event, ...] = ()
 
     def same(self, other: Given) -> bool:
-        """Whether nothing changed: the very same events and mails, under equal settings."""
+        """Whether nothing changed but perhaps contacts: the very same events, under equal settings."""
         return (
             self.people is other.people
             and self.settings == other.settings
             and self.absences == other.absences
             and _same(self.events, other.events)
-            and _same(self.messages, other.messages)
         )
+
+    def in_touch(self, other: Given) -> bool:
+        """Whether the mails and own meetings are the very same."""
+        return _same(self.messages, other.messages) and _same(self.hosted, other.hosted)
 
 
 class Reality:
@@ -90,11 +97,18 @@ class Reality:
         matcher, timed = self.seen_from(self.settings.timezone)
         return Meetings(timed, matcher)
 
+    def hear(self, given: Given) -> None:
+        """Takes note of other mails, and own meetings, beside the same events."""
+        self.given = given
+        self.__dict__.pop("contacts", None)
+
     @cached_property
     def contacts(self) -> Contacts:
         """Who was in touch with whom."""
-        _, timed = self.seen_from(self.settings.timezone)
-        return Contacts(self.given.people, timed, self.given.messages, self.settings.me)
+        zone = self.settings.timezone
+        _, timed = self.seen_from(zone)
+        hosted = ((span(event.fields.start, event.fields.end, zone), event) for event in self.given.hosted)
+        return Contacts(self.given.people, (*timed, *hosted), self.given.messages, self.settings.me)
 
     @cached_property
     def tiring(self) -> tuple[Stretch, ...]:
@@ -133,6 +147,8 @@ class Realities:
         """The reality that follows from what is given."""
         if self._last is None or not self._last.given.same(given):
             self._last = Reality(given)
+        elif not self._last.given.in_touch(given):
+            self._last.hear(given)
         return self._last
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from agendad.core.hands import Hands
+from agendad.core.hands import Hands, is_over
 from agendad.core.reality import Day, Given, Realities
 from agendad.core.timeline import midnights, to_minutes
 from agendad.core.triggers import Scope
@@ -91,9 +91,11 @@ class Survey:
         # Under the UID of a standing block, but without its mark: the block once more, by way of an export or a server
         # that drops X- properties. The block must not give way to it.
         real = tuple(event for event in situation.events if not is_own(event) and event.uid not in ours)
+        begun = situation.hands.begun.values()
+        hosted = tuple(event for event in begun if event.fields.guests and is_over(event.fields.end, situation.now))
         messages = situation.mailbox.messages
         self.reality = situation.realities.of(
-            Given(real, messages, self.settings, situation.people, situation.absences)
+            Given(real, messages, self.settings, situation.people, situation.absences, hosted)
         )
         self.memo = situation.realities.memo(
             Day(

@@ -48,13 +48,17 @@ def fields_to_text(fields: EventFields | None) -> str | None:
             "color": fields.color,
             "visibility": fields.visibility.value,
             "remind": fields.remind,
+            "guests": fields.guests,
         },
         ensure_ascii=False,
     )
 
 
 def fields_from_text(text: str | None) -> EventFields | None:
-    """`fields_to_text` read back; instants return in their zone (UTC when it had no name)."""
+    """`fields_to_text` read back; instants return in their zone (UTC when it had no name).
+
+    A text without `guests` is of a version that invited nobody.
+    """
     if text is None:
         return None
     raw = json.loads(text)
@@ -75,6 +79,7 @@ def fields_from_text(text: str | None) -> EventFields | None:
         color=raw["color"],
         visibility=Visibility(raw["visibility"]),
         remind=None if raw["remind"] is None else tuple(raw["remind"]),
+        guests=tuple(raw.get("guests", ())),
     )
 
 

@@ -65,6 +65,8 @@ class EventFields:
 
     `start` and `end` are aware datetimes in one zone, or both dates (all-day, end excluded).
     `remind` is minutes before the start, ascending; None leaves the calendar's default.
+    `guests` are the addresses of those whom an own event invites, rooms among them, without the person: lower case,
+    sorted. It is empty for the events of others, whose `Event.attendees` tell.
     """
 
     title: str
@@ -77,6 +79,7 @@ class EventFields:
     color: str = ""
     visibility: Visibility = Visibility.DEFAULT
     remind: tuple[int, ...] | None = None
+    guests: tuple[str, ...] = ()
 
     @property
     def all_day(self) -> bool:

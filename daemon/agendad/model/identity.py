@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from agendad.model.calendar import Event, EventFields
 
-MERGED_FIELDS: Final = ("title", "time", "show_as", "kind", "notes", "place", "color", "visibility", "remind")
+MERGED_FIELDS: Final = ("title", "time", "show_as", "kind", "notes", "place", "color", "visibility", "remind", "guests")
 """The fields of the three-way merge; `time` is start and end together."""
 
 
@@ -62,6 +62,7 @@ def field_values(fields: EventFields) -> dict[str, object]:
         "color": fields.color,
         "visibility": fields.visibility.value,
         "remind": None if fields.remind is None else list(fields.remind),
+        "guests": list(fields.guests),
     }
 
 
@@ -75,9 +76,13 @@ def digest(fields: EventFields) -> str:
 
 
 def parse_digest(text: str) -> dict[str, str]:
-    """`digest()` read back; pairs that cannot be read are left out, so their fields count as untouched."""
+    """`digest()` read back; pairs that cannot be read are left out, so their fields count as untouched.
+
+    A text without the guests was written by a version that invited nobody.
+    """
     pairs = (part.partition("=") for part in text.split(";"))
-    return {name: value for name, sep, value in pairs if sep and name in MERGED_FIELDS and value}
+    found = {name: value for name, sep, value in pairs if sep and name in MERGED_FIELDS and value}
+    return {"guests": _NO_GUESTS} | found
 
 
 def format_digest(hashes: Mapping[str, str]) -> str:
@@ -119,3 +124,6 @@ def _text(value: str) -> str:
 
 def _hash(value: object) -> str:
     return hashlib.sha256(json.dumps(value, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:8]
+
+
+_NO_GUESTS: Final = _hash([])

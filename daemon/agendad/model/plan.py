@@ -27,20 +27,24 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DesiredBlock:
-    """One event that the rules want: identity, fields, why, and the ids of those whom `with:` chose."""
+    """One event that the rules want: identity, fields, why, and the ids of those whom `with:` chose.
+
+    `notify` lets the calendar mail those whom a write invites.
+    """
 
     key: str
     rule: str
     fields: EventFields
     why: tuple[Reason, ...] = ()
     people: tuple[str, ...] = ()
+    notify: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
     """One write that the plan proposes. `after` is None for a delete, `before` (the event that stands) for a create.
 
-    `people` go into the mark.
+    `people` go into the mark; `notify` as in `DesiredBlock`.
 
     `digest` is the mark to write with `after`: it hashes what the *rule* wants, so that a field that the person
     changed keeps differing from it.
@@ -55,6 +59,7 @@ class Change:
     digest: str = ""
     why: tuple[Reason, ...] = ()
     people: tuple[str, ...] = ()
+    notify: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,7 @@ def open_calendars(
         read=chosen.read,
         zone=settings.timezone,
         me=settings.me.emails,
+        address=settings.me.address,
         cache=cache,
         now=lambda: now,
         checkpoint=checkpoint or no_checkpoint,

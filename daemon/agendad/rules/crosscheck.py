@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from agendad.rules.table import Found
     from agendad.rules.tree import Node, Scalar
 
-_LACKS: Final = ("no-country", "no-domains", "no-mail")
+_LACKS: Final = ("no-country", "no-domains", "no-emails", "no-mail")
 _RELATIONS: Final = (placement.SAME_DAY_BEFORE, placement.SAME_DAY_AFTER, placement.NOT_SAME_DAY)
 _SELECTORS: Final = (trigger.AFTER, trigger.BEFORE, placement.SATISFIED_BY, rule.ALLOW)
 
@@ -222,6 +222,10 @@ def _configuration(entry: Entry, settings: Settings) -> Iterator[Diagnostic]:
         if settings.mail is None and part.has(letter.DRAFT) and entry.found.value(rule.ENABLED, True):
             hint = "add `mail: {provider: maildir, path: Mail/}` to agendad.yaml"
             yield problem(part.keys["draft"], "no-mail", "drafts are not made without `mail:`", hint, Severity.WARNING)
+    if entry.found.get(company.INVITE) and not settings.me.address:
+        hint = "add for example `me: {emails: [ada@example.com]}` to agendad.yaml"
+        message = "nobody is invited without an address to invite from"
+        yield problem(entry.found.keys["invite"], "no-emails", message, hint, Severity.WARNING)
     exclude = entry.found.get(trigger.EXCEPT)
     if exclude is not None and exclude.holidays and not settings.country:
         for node, start, end in comma_words(entry.found.nodes["except"]):

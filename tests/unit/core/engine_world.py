@@ -91,6 +91,10 @@ def told(fields: EventFields) -> str:
     return f"{day} {start.astimezone(PARIS):%H:%M}-{end.astimezone(PARIS):%H:%M}"
 
 
+def _hosted(event: Event) -> Event:
+    return replace(event, attendees=tuple(map(Attendee, event.fields.guests)))
+
+
 @dataclass
 class Week:
     """A calendar in memory. `own` are the product's events by key; `decisions` what the person decided."""
@@ -159,9 +163,9 @@ class Week:
         for change in planned.changes:
             match as_write(change):
                 case Create(calendar, name, fields, mark):
-                    self.own[change.key] = Event(calendar, name, fields, mark=mark, href=name)
+                    self.own[change.key] = _hosted(Event(calendar, name, fields, mark=mark, href=name))
                 case Update(old, fields, mark):
-                    self.own[change.key] = replace(old, fields=fields, mark=mark)
+                    self.own[change.key] = _hosted(replace(old, fields=fields, mark=mark))
                 case Delete(old):
                     self.own = {key: each for key, each in self.own.items() if each is not old}
         self._remembered = dict(self.own)
@@ -180,13 +184,13 @@ class Week:
         self._edit(key, title=title)
 
     def _edit(self, key: str, **changed: object) -> None:
-        self.own[key] = replace(self.own[key], fields=replace(self.own[key].fields, **changed))
+        self.own[key] = _hosted(replace(self.own[key], fields=replace(self.own[key].fields, **changed)))
 
     def delete(self, key: str) -> None:
         del self.own[key]
 
-    def invite(self, key: str, guest: str) -> None:
-        self.own[key] = replace(self.own[key], attendees=(Attendee(guest),))
+    def invite(self, key: str, *guests: str) -> None:
+        self._edit(key, guests=tuple(sorted({*self.own[key].fields.guests, *guests})))
 
     # ------------------------------------------------------------ reading results
 

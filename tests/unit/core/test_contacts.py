@@ -64,9 +64,11 @@ def test_what_is_no_contact(other: object) -> None:
     assert contacts(other).last("grace", NEVER) is None
 
 
-def test_an_own_block_with_attendees_is_no_contact() -> None:
-    block = own("r/2026-11-24", "tue 12:00-13:00")
-    assert contacts(replace(block, attendees=MEETING.attendees)).last("grace", NEVER) is None
+def test_an_own_block_with_attendees_is_a_meeting_with_them() -> None:
+    block = replace(own("r/2026-11-24", "tue 12:00-13:00", title="Coffee"), attendees=MEETING.attendees)
+    assert contacts(block).last("grace", NEVER) == Contact(to_minutes(block.fields.end), Kind.MEETING, "Coffee")
+    gone = (Attendee("grace@home.org", response=Response.DECLINED),)
+    assert contacts(replace(block, attendees=gone)).last("grace", NEVER) is None
 
 
 @pytest.mark.parametrize(("others", "counts"), [(MOST_ATTENDEES - 1, True), (MOST_ATTENDEES, False)])

@@ -11,7 +11,7 @@ from agendad.core.dress import auto_show_as, sample_context
 from agendad.core.problem import Request
 from agendad.model.calendar import EventFields, Kind, ShowAs, Visibility
 from agendad.model.rule import Look
-from agendad.model.settings import Me
+from agendad.model.settings import Me, People, Person
 
 
 def dressed(text: str, language: str = "en", *events) -> EventFields:
@@ -72,6 +72,39 @@ def test_the_sample_of_check_has_the_names_that_a_cycle_gives(text: str) -> None
     decide(replace(week.situation(), rules=(marked,)), render)
     assert given[0] == set(sample_context(rule, ADA)) == set(sample_context(rule, None))
     assert sample_context(rule, None)["me"] == Me()
+
+
+class TestInvitations:
+    PEOPLE = (
+        Person("grace", "Grace", ("grace@example.com", "g@home.org")),
+        Person("bob", "Bob", (BOB,)),
+        Person("nat", "Nat"),
+        Person("odd", "Odd", ('"o d"@x.org',)),
+        Person("ada", "Ada", ("ada@example.com",)),
+    )
+    RULE = "r: {block: Coffee, every: tuesday, at: 09:00-10:00, with: {person: [%s], pick: 5}, invite: %s}"
+
+    def fields(self, who: str, invite: str = "true", me: Me = ADA) -> EventFields:
+        people = People({each.id: each for each in self.PEOPLE})
+        week = Week(rules(self.RULE % (who, invite)), people=people, settings=replace(SETTINGS, me=me))
+        return week.decide().desired[0].fields
+
+    def test_the_first_address_of_each_person_is_invited_and_the_title_names_them(self) -> None:
+        fields = self.fields("grace, bob")
+        assert (fields.guests, fields.title, fields.notes) == ((BOB, "grace@example.com"), "Coffee: Bob, Grace", "")
+
+    def test_without_invite_the_notes_name_the_people_and_nobody_is_invited(self) -> None:
+        fields = self.fields("grace, bob", "false")
+        assert (fields.guests, fields.notes) == ((), f"Bob <{BOB}>\nGrace <grace@example.com>")
+
+    def test_who_cannot_be_invited_is_named_in_the_notes(self) -> None:
+        fields = self.fields("grace, nat, odd, ada")
+        assert fields.guests == ("grace@example.com",)
+        assert fields.notes == 'Ada <ada@example.com>\nNat\nOdd <"o d"@x.org>'
+
+    def test_without_an_address_to_invite_from_nobody_is_invited(self) -> None:
+        fields = self.fields("grace", me=Me())
+        assert (fields.guests, fields.notes) == ((), "Grace <grace@example.com>")
 
 
 class TestAuto:

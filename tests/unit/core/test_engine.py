@@ -8,7 +8,8 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 import hypothesis.strategies as st
-from engine_world import BOB, EVE, MONDAY, Week, event, rules, told, whole_days
+import pytest
+from engine_world import BOB, EVE, MONDAY, Week, event, rules, told, when, whole_days
 from hypothesis import HealthCheck, assume, given, settings
 
 from agendad.core.trace import sentences
@@ -235,6 +236,24 @@ class TestProtection:
         week.events += (event("B", "tue 13:00-14:00", BOB),)
         assert week.kept() == {"cap/2026-11-24": "tue 11:00-13:00", "cap/2026-11-24#2": "tue 14:00-18:00"}
         assert week.why("cap/2026-11-24")[0] == "the meetings of the day pass 2h"
+
+
+@pytest.mark.parametrize("invite", ["true", "false"])
+def test_a_past_block_with_guests_is_a_contact_for_other_rules_and_not_for_its_own(invite: str) -> None:
+    week = Week(
+        rules(f"""
+            coffee: {{block: Coffee, every: week, for_each: {{person: [grace]}}, lasts: 30m, invite: {invite}}}
+            touch: {{block: Call, every: month, for_each: {{person: [grace]}}, lasts: 15m}}
+        """)
+    )
+    before = week.kept()
+    day, _, times = before["coffee/2026-W48/grace"].partition(" ")
+    week.now = when(f"{day} {times}")[1] - timedelta(minutes=1)
+    assert "touch/2026-11/grace" not in week.skipped()
+    week.now += timedelta(minutes=1)
+    met = {"touch/2026-11/grace"} if invite == "true" else set()
+    assert week.skipped().keys() == met
+    assert week.kept()["coffee/2026-W48/grace"] == before["coffee/2026-W48/grace"]
 
 
 def test_what_except_takes_out_is_told() -> None:

@@ -12,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from kept_world import MONDAY, PARIS, Killed, World, all_day, context, fields, own, wish
 
 from agendad.core.hands import hands, remember, settle
-from agendad.core.reconcile import reconcile
+from agendad.core.reconcile import as_write, reconcile
 from agendad.core.safety import Allowed, emptied, within_limits
 from agendad.errors import RefusedBySafety
 from agendad.ledger import history
@@ -103,11 +103,38 @@ class TestThePersonsHand:
         later = replace(mine, fields=change.after, mark=Mark("a", KEY, change.digest))
         assert plan([wish(KEY, fields("Other", notes="x"))], [later]).changes == ()
 
+    def test_whom_the_rule_invites_follows_it_until_the_person_invites_somebody(self):
+        grace, lin = fields(guests=("grace@x.org",)), fields(guests=("lin@x.org",))
+        (change,) = plan([wish(KEY, lin)], [own(KEY, grace)]).changes
+        assert (change.after, change.why) == (lin, (Reason(ReasonCode.RULE_CHANGED, {"fields": "guests"}),))
+        mine = own(KEY, fields(guests=("bob@x.org", "grace@x.org")), written=grace)
+        result = plan([wish(KEY, lin)], [mine])
+        assert (result.changes, result.blocks[0].why) == ((), (Reason(ReasonCode.HAND_KEPT, {"fields": "guests"}),))
+
+    def test_a_mark_of_a_version_that_invited_nobody_says_so(self):
+        old = own(KEY, fields())
+        mark = replace(old.mark, digest=old.mark.digest.rpartition(";guests=")[0])
+        plain, invited = replace(old, mark=mark), replace(own(KEY, fields(guests=("bob@x.org",))), mark=mark)
+        assert (hand_changed(plain), hand_changed(invited)) == (frozenset(), {"guests"})
+        assert [change.action for change in plan([], [plain, own("b/1", fields(day=2))]).changes] == [Action.DELETE] * 2
+        assert plan([], [invited]).changes == ()
+        (change,) = plan([wish(KEY, fields("New", guests=("eve@x.org",)))], [invited]).changes
+        assert (change.after.title, change.after.guests) == ("New", ("bob@x.org",))
+        assert hand_changed(replace(invited, fields=change.after, mark=Mark("a", KEY, change.digest))) == {"guests"}
+
+    def test_only_a_rule_that_notifies_lets_a_write_notify(self):
+        for notify in (False, True):
+            (new,) = plan([replace(wish(KEY, fields()), notify=notify)], []).changes
+            (more,) = plan([replace(wish(KEY, fields("New")), notify=notify)], [own(KEY, fields())]).changes
+            assert [as_write(each).notify for each in (new, more)] == [notify, notify]
+
     def test_a_field_that_is_put_back_is_the_rules_again(self):
         (change,) = plan([wish(KEY, fields("New"))], [own(KEY, fields(), written=fields())]).changes
         assert change.after.title == "New"
 
-    @pytest.mark.parametrize("hand", [{"title": "Mine"}, {"hour": 15}, {"show_as": ShowAs.FREE}])
+    @pytest.mark.parametrize(
+        "hand", [{"title": "Mine"}, {"hour": 15}, {"show_as": ShowAs.FREE}, {"guests": ("eve@x.org",)}]
+    )
     def test_a_touched_block_outlives_its_rule(self, hand):
         touched = own(KEY, fields(**hand), written=fields())
         result = plan([], [touched], here=context(rules=()))
@@ -333,7 +360,12 @@ class TestAfterACrash:
         assert world.ledger.rows("SELECT total_changes()") == written
 
 
-SOME = {"title": ("One", "Two"), "notes": ("x", "y"), "start": (fields(hour=9).start, fields(hour=10).start)}
+SOME = {
+    "title": ("One", "Two"),
+    "notes": ("x", "y"),
+    "start": (fields(hour=9).start, fields(hour=10).start),
+    "guests": (("eve@x.org",), ("bob@x.org", "eve@x.org")),
+}
 CHOICES = st.sampled_from([(name, value) for name, values in SOME.items() for value in values])
 
 
@@ -342,7 +374,7 @@ CHOICES = st.sampled_from([(name, value) for name, values in SOME.items() for va
 def test_what_differs_from_what_was_last_written_is_the_persons_whatever_the_rule_says(life, forgetful):
     """One block; kept beside it, field by field: what the rule wants, what was written last, what stands."""
     world = World()
-    wanted = {"title": "One", "notes": "x", "start": SOME["start"][0]}
+    wanted = {name: values[0] for name, values in SOME.items()}
     world.cycle([wish(KEY, replace(fields(), **wanted))])
     written, stands = dict(wanted), dict(wanted)
     for who, (name, value) in life:

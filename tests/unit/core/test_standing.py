@@ -10,7 +10,6 @@ from hypothesis import given
 
 from agendad.core.standing import Hold, Standing, Stood, family, free_key, name_pieces
 from agendad.core.timeline import union
-from agendad.model.calendar import Attendee
 
 RULES = rules("""
     r: {block: Block, every: weekday, at: 09:00-10:00}
@@ -60,7 +59,8 @@ class TestFirm:
     def test_a_touched_block_that_no_rule_asks_for_holds_its_time(self):
         block = own("r/2026-11-24", "tue 09:00-10:00")
         renamed = replace(block, fields=replace(block.fields, title="Mine"))
-        invited = replace(own("r/2026-11-25", "wed 09:00-10:00", title="Guests"), attendees=(Attendee("b@x.org"),))
+        other = own("r/2026-11-25", "wed 09:00-10:00", title="Guests")
+        invited = replace(other, fields=replace(other.fields, guests=("b@x.org",)))
         assert self.titles(renamed, invited) == ["Mine", "Guests"]
         assert self.titles(renamed, invited, wanted=True) == []
 

@@ -75,6 +75,12 @@ class TestUndo:
         assert world.event(KEY).fields == fields("Mine")
         assert world.event("b/1") is None
 
+    def test_an_invitation_goes_and_one_to_which_a_guest_was_added_is_left(self):
+        world = lived([wish(KEY, fields(guests=("eve@x.org",))), wish("b/1", fields(day=2, guests=("eve@x.org",)))])
+        world.edit("b/1", guests=("bob@x.org", "eve@x.org"))
+        assert [skip.key for skip in world.take_back().left] == ["b/1"]
+        assert (world.event(KEY), world.event("b/1").fields.guests) == (None, ("bob@x.org", "eve@x.org"))
+
     def test_a_block_deleted_by_hand_since_an_update_is_reported_and_stays_away(self):
         world = lived([WISH], [wish(KEY, fields("New"))])
         world.remove(KEY)

@@ -135,6 +135,14 @@ class TestTheHand:
         assert week.kept()[DAY] == "tue 09:00-12:00"
         assert week.stands()["f/2026-11-24"] == "tue 12:00-13:00"
 
+    def test_an_invitation_goes_with_its_rule_and_not_when_the_person_invited_somebody(self):
+        week = Week(rules("r: {block: B, every: tuesday, at: 09:00-10:00, with: {person: grace}, invite: true}"))
+        assert list(week.kept()) == ["r/2026-11-24", "r/2026-12-01"]
+        week.invite("r/2026-12-01", BOB)
+        week.rules = ()
+        assert list(week.kept()) == ["r/2026-12-01"]
+        assert week.own["r/2026-12-01"].fields.guests == (BOB, "grace@example.com")
+
     def test_a_block_with_guests_outlives_its_rule(self):
         week = deep()
         week.cycle()

@@ -40,7 +40,8 @@ class LocalCalendars:
     """Calendars below one folder (`agendad.ports.CalendarPort`).
 
     `write` and `read` are names below `path`: a folder, or a file `NAME.ics` (with or without the suffix in the name).
-    `zone` is the zone of floating times and of the bounds of days; `me` are the person's addresses in lower case.
+    `zone` is the zone of floating times and of the bounds of days; `me` are the person's addresses in lower case, and
+    `address` is the one of them to invite from (without it the first in the order of the alphabet).
     `cache` is a folder for what can be read again at any time, made when missing; None keeps it in memory.
     `now` stamps what is written (DTSTAMP); `checkpoint` is for the crash tests, see `files.py`.
     `disk_clock` is the coarsest time stamp that the disk may keep (two seconds on FAT).
@@ -54,6 +55,7 @@ class LocalCalendars:
         read: Sequence[str],
         zone: ZoneInfo,
         me: frozenset[str] = frozenset(),
+        address: str = "",
         cache: Path | None = None,
         now: Callable[[], datetime] = _utc_now,
         checkpoint: Checkpoint = no_checkpoint,
@@ -63,6 +65,8 @@ class LocalCalendars:
         self._write = write
         self._names = tuple(dict.fromkeys([*read, write]))
         self._zone = zone
+        self._me = me
+        self._address = address or min(me, default="")
         self._now = now
         self._checkpoint = checkpoint
         if cache is not None:
@@ -106,7 +110,7 @@ class LocalCalendars:
 
     def _writer(self, name: str, *, creates: bool) -> Writer | str:
         """What writes into a calendar, or why nothing can."""
-        from agendad.providers.local.writer import Writer
+        from agendad.providers.local.writer import Owner, Writer
 
         try:
             source = self._folder_of(name)
@@ -119,7 +123,7 @@ class LocalCalendars:
             source.path,
             calendar=source.name,
             holder=lambda uid: self._holder(source, uid),
-            zone=self._zone,
+            owner=Owner(self._me, self._address, self._zone),
             now=self._now,
             checkpoint=self._checkpoint,
         )

@@ -6,8 +6,7 @@ An edit keeps every line it does not have to change, byte for byte: attachments,
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
@@ -27,6 +26,8 @@ from agendad.providers.local.convert import (
     RULE,
     alarm_minutes,
 )
+from agendad.providers.local.guests import Host, changed_guests, copied_lines, guest_lines, host_lines
+from agendad.providers.local.lines import blocks, escaped, joined, name_of, own_lines, split, value_of
 from agendad.providers.local.zones import vtimezone
 
 if TYPE_CHECKING:
@@ -35,8 +36,6 @@ if TYPE_CHECKING:
     from agendad.model.calendar import Event
 
 _PRODID: Final = "-//agendad//agendad//EN"
-_LOGICAL_LINE = re.compile(rb"[^\n]*\n(?:[ \t][^\n]*(?:\n|\Z))*|[^\n]+\Z")
-_NAME = re.compile(rb"[A-Za-z0-9-]+")
 _PROPERTIES: Final = {
     "title": ("SUMMARY",),
     "time": ("DTSTART", "DTEND", "DURATION"),
@@ -59,15 +58,20 @@ class NotThere(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """What a new version of an event carries besides its fields. `now` is aware; events of others have no mark."""
+    """What a new version of an event carries besides its fields. `now` is aware; events of others have no mark.
+
+    `host` invites its guests.
+    """
 
     mark: Mark | None
     now: datetime
+    host: Host = field(default_factory=Host)
 
 
 def new_file(uid: str, fields: EventFields, stamp: Stamp) -> bytes:
     """A whole calendar file with one event (RFC 5545, 3.6.1) and the zones that it names (3.6.5)."""
-    return _file(_event_lines(uid, fields, stamp), _zone_years(fields))
+    company = [*host_lines(stamp.host), *guest_lines(fields.guests, stamp.host)] if fields.guests else []
+    return _file(_event_lines(uid, fields, stamp, company), _zone_years(fields))
 
 
 def copied_file(events: Iterable[Event], now: datetime) -> bytes:
@@ -78,7 +82,8 @@ def copied_file(events: Iterable[Event], now: datetime) -> bytes:
     years: dict[str, int] = {}
     for event in events:
         uid = f"{event.uid}@{_original(event.recurrence_id)}" if event.recurrence_id is not None else event.uid
-        lines += _event_lines(uid, event.fields, Stamp(event.mark, now), _copied_lines(event))
+        whose = [f"X-AGENDAD-CALENDAR:{escaped(event.calendar)}", f"STATUS:{event.status.value.upper()}"]
+        lines += _event_lines(uid, event.fields, Stamp(event.mark, now), [*whose, *copied_lines(event)])
         for name, year in _zone_years(event.fields).items():
             years[name] = min(year, years.get(name, year))
     return _file(lines, dict(sorted(years.items())))
@@ -87,43 +92,19 @@ def copied_file(events: Iterable[Event], now: datetime) -> bytes:
 def _file(events: Iterable[str], zones: Mapping[str, int]) -> bytes:
     head = ["BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:{_PRODID}"]
     named = [line for name, year in zones.items() for line in vtimezone(name, year)]
-    return _joined([*head, *named, *events, "END:VCALENDAR"], b"\r\n")
+    return joined([*head, *named, *events, "END:VCALENDAR"], b"\r\n")
 
 
 def _event_lines(uid: str, fields: EventFields, stamp: Stamp, more: Iterable[str] = ()) -> list[str]:
     """One VEVENT; `more` are properties besides those of its fields and marks."""
-    lines = ["BEGIN:VEVENT", f"UID:{_escape(uid)}", f"CREATED:{_utc(stamp.now)}", *_stamp_lines(stamp, sequence=0)]
+    lines = ["BEGIN:VEVENT", f"UID:{escaped(uid)}", f"CREATED:{_utc(stamp.now)}", *_stamp_lines(stamp, sequence=0)]
     for name in _PROPERTIES:
         lines += _lines(name, fields)
     return [*lines, *more, *_mark_lines(stamp.mark), *_alarms(fields), "END:VEVENT"]
 
 
-def _copied_lines(event: Event) -> list[str]:
-    """Whose event it was, where it stood, and who comes."""
-    lines = [f"X-AGENDAD-CALENDAR:{_escape(event.calendar)}", f"STATUS:{event.status.value.upper()}"]
-    if event.organizer:
-        lines.append(f"ORGANIZER;SCHEDULE-AGENT=NONE:{_address(event.organizer)}")
-    for one in event.attendees:
-        name = f';CN="{_parameter(one.name)}"' if one.name else ""
-        kind = "" if one.human else ";CUTYPE=RESOURCE"
-        answer = f";PARTSTAT={one.response.value.upper()};SCHEDULE-AGENT=NONE"
-        lines.append(f"ATTENDEE{name}{kind}{answer}:{_address(one.email)}")
-    return lines
-
-
 def _original(moment: Moment) -> str:
     return _utc(moment) if isinstance(moment, datetime) else f"{moment:%Y%m%d}"
-
-
-def _address(email: str) -> str:
-    """A calendar address (RFC 5545, 3.3.3); nothing in it can end the line."""
-    bare = "".join(char for char in email if char > " " and char != "\x7f")
-    return bare if ":" in bare else f"mailto:{bare}"
-
-
-def _parameter(text: str) -> str:
-    """A parameter value to stand in quotes, by RFC 6868."""
-    return _printable(text).replace("^", "^^").replace("\n", "^n").replace('"', "^'")
 
 
 def changed_file(data: bytes, uid: str, before: EventFields, after: EventFields, stamp: Stamp) -> bytes:
@@ -133,40 +114,45 @@ def changed_file(data: bytes, uid: str, before: EventFields, after: EventFields,
     """
     old, new = field_values(before), field_values(after)
     names = [name for name in _PROPERTIES if old[name] != new[name]]
-    lines = _split(data)
+    lines = split(data)
     begin, end = _only_event(lines, uid)
     sequence = next(
-        (_integer(_value(lines[at])) for at in _own(lines, begin, end) if _name(lines[at]) == "SEQUENCE"), 0
+        (_integer(value_of(lines[at])) for at in own_lines(lines, begin, end) if name_of(lines[at]) == "SEQUENCE"), 0
     )
     replaced = {"DTSTAMP", "LAST-MODIFIED", "SEQUENCE", RULE, KEY, DIGEST, PEOPLE}
     replaced.update(prop for name in names for prop in _PROPERTIES[name])
     added = _stamp_lines(stamp, sequence + 1) + [line for name in names for line in _lines(name, after)]
     added += _mark_lines(stamp.mark)
     newline = b"\r\n" if b"\r\n" in data else b"\n"
-    kept = set(_own(lines, begin, end))
-    event = [lines[at] for at in range(begin, end) if at not in kept or _name(lines[at]) not in replaced]
-    at = next((at for at, line in enumerate(event) if at and _name(line) == "BEGIN"), len(event))
-    event[at:at] = [_joined(added, newline)]
+    kept = set(own_lines(lines, begin, end))
+    gone = {at for at in kept if name_of(lines[at]) in replaced}
+    if old["guests"] != new["guests"]:
+        company = changed_guests([lines[at] for at in sorted(kept)], before.guests, after.guests, stamp.host)
+        gone |= {at for at in kept if lines[at] in company.gone}
+        added += company.come
+    event = [lines[at] for at in range(begin, end) if at not in gone]
+    at = next((at for at, line in enumerate(event) if at and name_of(line) == "BEGIN"), len(event))
+    event[at:at] = [joined(added, newline)]
     if "remind" in names:
-        event = [line for block in _blocks(event) if not _rings(block) for line in block]
-        event.append(_joined(_alarms(after), newline))
+        event = [line for block in blocks(event) if not _rings(block) for line in block]
+        event.append(joined(_alarms(after), newline))
     head = lines[:begin]
     if "time" in names:
         others = lines[:begin] + lines[end + 1 :]
-        alone = all(_value(line).upper() != "VEVENT" for line in others if _name(line) == "BEGIN")
+        alone = all(value_of(line).upper() != "VEVENT" for line in others if name_of(line) == "BEGIN")
         head = _with_zones(head, after, newline, alone=alone)
     return b"".join([*head, *event, *lines[end:]])
 
 
 def without_event(data: bytes, uid: str) -> bytes | None:
     """The file without the one event; None when nothing but zones would be left. Raises NotThere."""
-    lines = _split(data)
+    lines = split(data)
     return _without(lines, [_only_event(lines, uid)])
 
 
 def without_series(data: bytes, uid: str) -> bytes | None:
     """The same without a series and all its exceptions."""
-    lines = _split(data)
+    lines = split(data)
     return _without(lines, _events(lines, uid))
 
 
@@ -174,7 +160,7 @@ def _without(lines: list[bytes], events: list[tuple[int, int]]) -> bytes | None:
     rest = list(lines)
     for begin, end in reversed(events):
         del rest[begin : end + 1]
-    left = {_value(line).upper() for line in rest if _name(line) == "BEGIN"}
+    left = {value_of(line).upper() for line in rest if name_of(line) == "BEGIN"}
     return b"".join(rest) if left & {"VEVENT", "VTODO", "VJOURNAL", "VFREEBUSY"} else None
 
 
@@ -189,7 +175,7 @@ def _only_event(lines: list[bytes], uid: str) -> tuple[int, int]:
 
 def _is_member(lines: list[bytes], begin: int, end: int) -> bool:
     """Whether an event is a series, or a member of one."""
-    names = {_name(lines[own]) for own in _own(lines, begin, end)}
+    names = {name_of(lines[own]) for own in own_lines(lines, begin, end)}
     return bool(names & {"RRULE", "RDATE", "RECURRENCE-ID"})
 
 
@@ -198,12 +184,13 @@ def _events(lines: list[bytes], uid: str) -> list[tuple[int, int]]:
     found = []
     begin: int | None = None
     for at, line in enumerate(lines):
-        if _name(line) in ("BEGIN", "END") and _value(line).upper() == "VEVENT":
-            if _name(line) == "BEGIN":
+        if name_of(line) in ("BEGIN", "END") and value_of(line).upper() == "VEVENT":
+            if name_of(line) == "BEGIN":
                 begin = at
             elif begin is not None:
                 if any(
-                    _name(lines[own]) == "UID" and _value(lines[own]) == _escape(uid) for own in _own(lines, begin, at)
+                    name_of(lines[own]) == "UID" and value_of(lines[own]) == escaped(uid)
+                    for own in own_lines(lines, begin, at)
                 ):
                     found.append((begin, at))
                 begin = None
@@ -212,37 +199,9 @@ def _events(lines: list[bytes], uid: str) -> list[tuple[int, int]]:
     return found
 
 
-def _own(lines: list[bytes], begin: int, end: int) -> list[int]:
-    """The lines of the component itself, without those of components inside it."""
-    depth = 0
-    own = []
-    for at in range(begin + 1, end):
-        name = _name(lines[at])
-        depth += name == "BEGIN"
-        if not depth:
-            own.append(at)
-        depth -= name == "END"
-    return own
-
-
-def _blocks(event: list[bytes]) -> list[list[bytes]]:
-    """The lines of an event as single lines and whole components inside it."""
-    blocks: list[list[bytes]] = []
-    depth = 0
-    for at, line in enumerate(event):
-        name = _name(line)
-        if depth and at:
-            blocks[-1].append(line)
-        else:
-            blocks.append([line])
-        depth += at > 0 and name == "BEGIN"
-        depth -= name == "END"
-    return blocks
-
-
 def _rings(block: list[bytes]) -> bool:
     """Whether the lines are an alarm that `remind` speaks of."""
-    if _name(block[0]) != "BEGIN" or _value(block[0]).upper() != "VALARM":
+    if name_of(block[0]) != "BEGIN" or value_of(block[0]).upper() != "VALARM":
         return False
     try:
         alarm = icalendar.Component.from_ical(b"".join(block))
@@ -257,27 +216,27 @@ def _with_zones(head: list[bytes], fields: EventFields, newline: bytes, *, alone
     One that is there is written anew, because it may end before the new time, unless other events may rely on it.
     """
     wanted = _zone_years(fields)
-    blocks = _blocks(head)
+    parts = blocks(head)
     if alone:
-        blocks = [block for block in blocks if not (_is_zone(block) and _tzid(block) in wanted)]
-    defined = {_tzid(block) for block in blocks if _is_zone(block)}
+        parts = [part for part in parts if not (_is_zone(part) and _tzid(part) in wanted)]
+    defined = {_tzid(part) for part in parts if _is_zone(part)}
     added = [line for name, year in wanted.items() if name not in defined for line in vtimezone(name, year)]
-    return [*(line for block in blocks for line in block), _joined(added, newline)]
+    return [*(line for part in parts for line in part), joined(added, newline)]
 
 
 def _is_zone(block: list[bytes]) -> bool:
-    return _name(block[0]) == "BEGIN" and _value(block[0]).upper() == "VTIMEZONE"
+    return name_of(block[0]) == "BEGIN" and value_of(block[0]).upper() == "VTIMEZONE"
 
 
 def _tzid(block: list[bytes]) -> str:
-    return next((_value(line) for line in block if _name(line) == "TZID"), "")
+    return next((value_of(line) for line in block if name_of(line) == "TZID"), "")
 
 
 def _lines(name: str, fields: EventFields) -> list[str]:
     """The properties of one merge field; none where the default says it."""
     match name:
         case "title":
-            return [f"SUMMARY:{_escape(fields.title)}"]
+            return [f"SUMMARY:{escaped(fields.title)}"]
         case "time":
             return [_moment("DTSTART", fields.start), _moment("DTEND", fields.end)]
         case "show_as":
@@ -286,11 +245,11 @@ def _lines(name: str, fields: EventFields) -> list[str]:
             away = [f"{BUSY_STATUS}:{OUT_OF_OFFICE}"] if fields.kind is Kind.AWAY else []
             return [f"{KIND}:{fields.kind.value}", *away]
         case "notes" if fields.notes:
-            return [f"DESCRIPTION:{_escape(fields.notes)}"]
+            return [f"DESCRIPTION:{escaped(fields.notes)}"]
         case "place" if fields.place:
-            return [f"LOCATION:{_escape(fields.place)}"]
+            return [f"LOCATION:{escaped(fields.place)}"]
         case "color" if fields.color:
-            return [f"COLOR:{_escape(fields.color)}"]
+            return [f"COLOR:{escaped(fields.color)}"]
         case "visibility" if fields.visibility in _CLASSES:
             return [f"CLASS:{_CLASSES[fields.visibility]}"]
         case "remind" if fields.remind == ():
@@ -314,8 +273,8 @@ def _stamp_lines(stamp: Stamp, sequence: int) -> list[str]:
 def _mark_lines(mark: Mark | None) -> list[str]:
     if mark is None:
         return []
-    lines = [f"{RULE}:{_escape(mark.rule)}", f"{KEY}:{_escape(mark.key)}", f"{DIGEST}:{_escape(mark.digest)}"]
-    return [*lines, f"{PEOPLE}:{_escape(' '.join(mark.people))}"] if mark.people else lines
+    lines = [f"{RULE}:{escaped(mark.rule)}", f"{KEY}:{escaped(mark.key)}", f"{DIGEST}:{escaped(mark.digest)}"]
+    return [*lines, f"{PEOPLE}:{escaped(' '.join(mark.people))}"] if mark.people else lines
 
 
 def _moment(name: str, moment: Moment) -> str:
@@ -349,48 +308,6 @@ def _utc(moment: datetime) -> str:
 
 def _digits(moment: datetime) -> str:
     return f"{moment:%Y%m%dT%H%M%S}" if moment.year > 999 else f"{moment.year:04}{moment:%m%dT%H%M%S}"
-
-
-def _escape(text: str) -> str:
-    """TEXT (RFC 5545, 3.3.11); control characters, which it cannot hold, become spaces."""
-    return _printable(text).replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,").replace("\n", "\\n")
-
-
-def _printable(text: str) -> str:
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(char if char >= " " or char in "\n\t" else " " for char in text).replace("\x7f", " ")
-
-
-def _joined(lines: Iterable[str], newline: bytes) -> bytes:
-    return b"".join(_folded(line.encode(), newline) + newline for line in lines)
-
-
-def _folded(line: bytes, newline: bytes) -> bytes:
-    """At most 75 octets a line, cut between characters (RFC 5545, 3.1)."""
-    parts = []
-    room = 75
-    while len(line) > room:
-        cut = room
-        while line[cut] & 0xC0 == 0x80:
-            cut -= 1
-        parts.append(line[:cut])
-        line = line[cut:]
-        room = 74
-    return (newline + b" ").join([*parts, line])
-
-
-def _split(data: bytes) -> list[bytes]:
-    return _LOGICAL_LINE.findall(data)
-
-
-def _name(line: bytes) -> str:
-    match = _NAME.match(line.removeprefix(b"\xef\xbb\xbf"))
-    return match[0].decode("ascii").upper() if match else ""
-
-
-def _value(line: bytes) -> str:
-    unfolded = re.sub(rb"\r?\n[ \t]", b"", line)
-    return unfolded.partition(b":")[2].decode("utf-8", "replace").strip()
 
 
 def _integer(text: str) -> int:

@@ -52,6 +52,7 @@ _RESPONSES: Final = {
     "DELEGATED": Response.DECLINED,
 }
 _NOT_HUMAN: Final = frozenset({"ROOM", "RESOURCE", "GROUP"})
+_GOOGLE: Final = ".calendar.google.com"
 _CLASSES: Final = {
     "PUBLIC": Visibility.PUBLIC,
     "PRIVATE": Visibility.PRIVATE,
@@ -70,25 +71,30 @@ def event(found: Found, zone: ZoneInfo, me: frozenset[str]) -> Event | None:
     status = _status(component)
     if status is Status.CANCELLED:
         return None
-    attendees = tuple(_attendee(value) for value in _list(component, "ATTENDEE"))
-    mine = next((one for one in attendees if one.email in me), None)
+    everybody = attendees(component)
+    mine = next((one for one in everybody if one.email in me), None)
+    organizer = _address(_first(component, "ORGANIZER"))
+    mark = _mark(component) if mine is None or _is_host(organizer, me) else None
+    standing = fields(component, *_times(found, zone))
+    if mark is not None and everybody:
+        standing = replace(standing, guests=tuple(sorted({one.email for one in everybody} - me - {""})))
     made = Event(
         calendar="",
         uid=_text(component, "UID") or derived_uid(component),
-        fields=fields(component, *_times(found, zone)),
+        fields=standing,
         recurrence_id=_recurrence_id(found.original, zone),
         recurring=found.original is not None,
         status=status,
-        attendees=attendees,
-        organizer=_address(_first(component, "ORGANIZER")),
+        attendees=everybody,
+        organizer=organizer,
         response=None if mine is None else mine.response,
-        mark=_mark(component),
+        mark=mark,
     )
     return made if made.mark is None else _as_written(made)
 
 
 def fields(component: icalendar.Event, start: Moment, end: Moment) -> EventFields:
-    """The merge fields of a component that stands at the given time."""
+    """The merge fields of a component that stands at the given time, without the guests."""
     return EventFields(
         title=_text(component, "SUMMARY"),
         start=start,
@@ -101,6 +107,11 @@ def fields(component: icalendar.Event, start: Moment, end: Moment) -> EventField
         visibility=_CLASSES.get(_text(component, "CLASS").upper(), Visibility.DEFAULT),
         remind=_remind(component),
     )
+
+
+def attendees(component: icalendar.Component) -> tuple[Attendee, ...]:
+    """Everybody who is listed, in that order."""
+    return tuple(_attendee(value) for value in _list(component, "ATTENDEE"))
 
 
 def derived_uid(component: icalendar.Event) -> str:
@@ -177,6 +188,15 @@ def _remind(component: icalendar.Event) -> tuple[int, ...] | None:
     return () if _text(component, REMIND).upper() == "NONE" else None
 
 
+def _is_host(organizer: str, me: frozenset[str]) -> bool:
+    """Whether an event to which the person is invited is their own all the same.
+
+    Another's is never ours, whatever mark it brings along: they may have their blocks kept, too. A Google calendar that
+    is not a primary one calls its events itself.
+    """
+    return not organizer or organizer in me or organizer.endswith(_GOOGLE)
+
+
 def _mark(component: icalendar.Event) -> Mark | None:
     key = _text(component, KEY)
     if not key:
@@ -204,7 +224,7 @@ def _attendee(value: Any) -> Attendee:
         email=email,
         name=str(params.get("CN", "")).strip(),
         response=_RESPONSES.get(str(params.get("PARTSTAT", "")).upper(), Response.NEEDS_ACTION),
-        human=kind not in _NOT_HUMAN and not email.endswith(".calendar.google.com"),
+        human=kind not in _NOT_HUMAN and not email.endswith(_GOOGLE),
     )
 
 
@@ -219,7 +239,7 @@ def _address(value: Any) -> str:
     return address.strip().lower()
 
 
-def _list(component: icalendar.Event, name: str) -> list[Any]:
+def _list(component: icalendar.Component, name: str) -> list[Any]:
     value = component.get(name)
     if value is None:
         return []

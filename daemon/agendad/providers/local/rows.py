@@ -71,6 +71,7 @@ def dump_event(event: Event) -> bytes:
                 fields.color,
                 fields.visibility.value,
                 fields.remind,
+                fields.guests,
             ],
             event.recurring,
             event.status.value,
@@ -105,7 +106,7 @@ def load_problem(data: bytes) -> Diagnostic:
 
 def _event(calendar: str, href: str, etag: str, value: list[Any]) -> Event:
     uid, original, fields, recurring, status, attendees, organizer, response, mark = value
-    title, start, end, show_as, kind, notes, place, color, visibility, remind = fields
+    title, start, end, show_as, kind, notes, place, color, visibility, remind, guests = fields
     return Event(
         calendar,
         uid,
@@ -120,6 +121,7 @@ def _event(calendar: str, href: str, etag: str, value: list[Any]) -> Event:
             color,
             _VISIBILITY[visibility],
             None if remind is None else tuple(remind),
+            tuple(guests),
         ),
         None if original is None else _back(original),
         recurring,

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from agendad.providers.local import files
 from agendad.providers.local.compose import NotThere, Stamp, changed_file, new_file, without_event, without_series
 from agendad.providers.local.convert import event as to_event
 from agendad.providers.local.expand import singles
+from agendad.providers.local.guests import Host
 from agendad.providers.local.index import is_calendar_file
 from agendad.providers.local.reader import etag
 from agendad.providers.local.scan import ALWAYS, scan
@@ -41,11 +43,20 @@ class _Unsettled(Exception):
     """The change is visible but perhaps not durable; the message says why."""
 
 
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose calendar it is: all their addresses, the one to invite from (or empty), and the zone of floating times."""
+
+    me: frozenset[str]
+    address: str
+    zone: ZoneInfo
+
+
 class Writer:
     """One calendar folder to write into.
 
     `holder` tells in which file of the folder a UID of this product lies already; it is asked before each creation.
-    `zone` is that of floating times, `now` stamps what is written.
+    `now` stamps what is written.
     """
 
     def __init__(
@@ -54,14 +65,14 @@ class Writer:
         *,
         calendar: str,
         holder: Callable[[str], str | None],
-        zone: ZoneInfo,
+        owner: Owner,
         now: Callable[[], datetime],
         checkpoint: Checkpoint,
     ) -> None:
         self._folder = folder
         self._calendar = calendar
         self._holder = holder
-        self._zone = zone
+        self._owner = owner
         self._now = now
         self._checkpoint = checkpoint
         self._left: dict[tuple[Path, str], str] = {}  # of files that were changed here: etag as read, etag now
@@ -112,7 +123,7 @@ class Writer:
             raise _Conflict(f"the event stands already in {holder}")
         if os.path.lexists(target):
             raise _Conflict(f"{target.name} exists already")
-        self._prepare(target, new_file(write.uid, write.fields, Stamp(write.mark, self._now())))
+        self._prepare(target, new_file(write.uid, write.fields, self._stamp(write)))
         try:
             files.publish(target, self._checkpoint)
         except FileExistsError:
@@ -121,7 +132,10 @@ class Writer:
 
     def _changed(self, data: bytes, write: Update) -> bytes:
         before = self._fields(data, write.event.uid)
-        return changed_file(data, write.event.uid, before, write.fields, Stamp(write.mark, self._now()))
+        return changed_file(data, write.event.uid, before, write.fields, self._stamp(write))
+
+    def _stamp(self, write: Create | Update) -> Stamp:
+        return Stamp(write.mark, self._now(), Host(self._owner.address, write.notify))
 
     def _fields(self, data: bytes, uid: str) -> EventFields:
         """The fields that the file says now. Raises NotThere when it has no such single event."""
@@ -130,7 +144,7 @@ class Writer:
         if taken.problem or len(wanted) != 1 or wanted[0].recurring or wanted[0].bounds == ALWAYS:
             raise NotThere("the event is no longer a single, readable event")
         for found in singles(wanted[0].text, taken.zones):
-            event = to_event(found, self._zone, frozenset())
+            event = to_event(found, self._owner.zone, self._owner.me)
             if event is not None:
                 return event.fields
         raise NotThere("the event was cancelled in its file")

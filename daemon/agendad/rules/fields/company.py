@@ -178,7 +178,7 @@ WITH: Final = Field(
 INVITE: Final = Field(
     "invite",
     boolean,
-    "adds the people of `with` or `for_each` as attendees; else their names go into the title and the notes",
+    "adds the people of `with` or `for_each` as attendees; else the notes name them",
     "true",
     BOOLEAN,
     synonyms=("invites", "send_invite", "add_attendees", "as_attendees"),
@@ -187,7 +187,7 @@ INVITE: Final = Field(
 NOTIFY: Final = Field(
     "notify",
     boolean,
-    "with `invite: true`: the calendar mails the people that it adds",
+    "with `invite: true`: the server of the calendar may mail the people that it adds",
     "true",
     BOOLEAN,
     synonyms=("notifies", "send_updates", "send_notifications", "inform"),

@@ -20,8 +20,8 @@ from dateutil.tz import tzical
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agendad.model.calendar import Event, EventFields, Kind, Mark, ShowAs, Visibility
-from agendad.model.identity import digest, uid
+from agendad.model.calendar import Event, EventFields, Kind, Mark, Response, ShowAs, Visibility
+from agendad.model.identity import digest, hand_changed, is_own, uid
 from agendad.ports import Create, Delete, Outcome, Update, Write
 from agendad.providers.local.calendars import LocalCalendars
 from agendad.providers.local.compose import Stamp, new_file
@@ -33,10 +33,13 @@ NOW = datetime(2026, 11, 23, 7, tzinfo=UTC)
 NOON = datetime(2026, 11, 24, 12, tzinfo=PARIS)
 BLOCK = EventFields("Deep work", NOON, NOON + timedelta(hours=2), remind=(10,))
 KEY = "deep-work/2026-11-24"
+ME = "ada@example.com"
+GUESTS = ("bob@example.com", "eve@other.org")
 
 
 def port(folder: Path, checkpoint=no_checkpoint, zone: ZoneInfo = PARIS) -> LocalCalendars:  # type: ignore[no-untyped-def]
-    return LocalCalendars(folder, write="own", read=["own"], zone=zone, now=lambda: NOW, checkpoint=checkpoint)
+    me = frozenset({ME})
+    return LocalCalendars(folder, write="own", read=["own"], zone=zone, me=me, now=lambda: NOW, checkpoint=checkpoint)
 
 
 def creation(fields: EventFields = BLOCK, key: str = KEY) -> Create:
@@ -74,6 +77,9 @@ def test_the_same_write_gives_the_same_bytes(folder: Path) -> None:
 
 texts = st.text(st.characters(exclude_categories=("Cs", "Cc"), include_characters="\n\t"), max_size=120)
 lines = st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=90)
+addresses = st.from_regex(r"[^\s@\"(),:;<>\[\\\]]{1,60}@[^\s@\"(),:;<>\[\\\]]{1,30}", fullmatch=True).filter(
+    lambda text: text.isprintable() and text == text.lower()
+)
 zones = st.sampled_from(["Europe/Paris", "America/New_York", "Asia/Kathmandu", "Pacific/Apia", "Africa/Casablanca"])
 
 
@@ -103,6 +109,7 @@ def fields(draw: st.DrawFn) -> EventFields:
         remind=draw(
             st.none() | st.lists(st.integers(0, 40_000), max_size=5).map(lambda minutes: tuple(sorted(set(minutes))))
         ),
+        guests=tuple(sorted(draw(st.sets(addresses, max_size=3)))),
     )
 
 
@@ -202,6 +209,82 @@ def test_an_update_keeps_every_line_that_it_does_not_have_to_change(folder: Path
     ]
     assert {b"SUMMARY:Shallow work", b"LOCATION:Here", b"SEQUENCE:5", b"DTSTAMP:20261123T070000Z", *marks} <= set(new)
     assert b"\r" not in (folder / "own" / "x.ics").read_bytes()
+
+
+SEATS = b"""ORGANIZER;CN=Ada:mailto:Ada@Example.com
+ATTENDEE;CN="Bob, the
+  second";PARTSTAT=ACCEPTED;X-P=1:mailto:BOB@example.com
+ATTENDEE;EMAIL=eve@other.org;PARTSTAT=DECLINED:/principals/eve
+ATTENDEE;CUTYPE=ROOM:mailto:room@example.com
+ATTENDEE;PARTSTAT=TENTATIVE:mailto:ada@example.com
+"""
+
+
+def seated(folder: Path, guests: tuple[str, ...], *, notify: bool = False) -> list[bytes]:
+    """The lines of who takes part after an update, unfolded."""
+    seen = event(folder)
+    after = replace(seen.fields, guests=guests)
+    (outcome,) = run(folder, Update(seen, after, Mark("deep-work", KEY, digest(after)), notify))
+    assert (outcome.message, event(folder).fields) == ("", after)
+    lines = file(folder).read_bytes().replace(b"\r\n", b"\n").replace(b"\n ", b"").split(b"\n")
+    return [line for line in lines if line.startswith((b"ATTENDEE", b"ORGANIZER"))]
+
+
+def test_who_stays_keeps_their_line_and_answer(folder: Path) -> None:
+    (folder / "own" / "x.ics").write_bytes(BY_HAND.replace(b"SEQUENCE:4\n", SEATS))
+    assert event(folder).fields.guests == ("bob@example.com", "eve@other.org", "room@example.com")
+    assert event(folder).response is Response.TENTATIVE
+    old = SEATS.replace(b"\n ", b"").splitlines()
+    more = b"ATTENDEE;PARTSTAT=NEEDS-ACTION;RSVP=TRUE;SCHEDULE-AGENT=NONE:mailto:lin@x.org"
+    assert seated(folder, ("bob@example.com", "lin@x.org", "room@example.com")) == [old[0], old[1], *old[3:], more]
+    assert seated(folder, ("bob@example.com",)) == [old[0], old[1], old[4]]
+    assert seated(folder, ()) == []
+
+
+def test_a_server_may_write_only_to_whom_it_is_told_to(folder: Path) -> None:
+    run(folder, creation(replace(BLOCK, guests=("bob@example.com",))))
+    quiet = b"ATTENDEE;PARTSTAT=NEEDS-ACTION;RSVP=TRUE;SCHEDULE-AGENT=NONE:mailto:bob@example.com"
+    told = b"ATTENDEE;PARTSTAT=NEEDS-ACTION;RSVP=TRUE:mailto:lin@x.org"
+    host = [f"ORGANIZER:mailto:{ME}".encode(), f"ATTENDEE;PARTSTAT=ACCEPTED:mailto:{ME}".encode()]
+    assert seated(folder, ("bob@example.com", "lin@x.org"), notify=True) == [*host, quiet, told]
+
+
+def test_the_file_of_an_invitation_is_one_to_icalendar(folder: Path) -> None:
+    run(folder, creation(replace(BLOCK, guests=GUESTS)))
+    (found,) = icalendar.Calendar.from_ical(file(folder).read_bytes()).events
+    assert found["ORGANIZER"] == f"mailto:{ME}"
+    assert [(str(each), each.params["PARTSTAT"]) for each in found["ATTENDEE"]] == [
+        (f"mailto:{ME}", "ACCEPTED"),
+        *((f"mailto:{guest}", "NEEDS-ACTION") for guest in GUESTS),
+    ]
+
+
+def test_an_answer_is_no_change_of_the_persons_and_a_guest_is(folder: Path) -> None:
+    run(folder, creation(replace(BLOCK, guests=GUESTS)))
+    path = file(folder)
+    path.write_bytes(path.read_bytes().replace(b"NEEDS-ACTION", b"ACCEPTED"))
+    assert {each.response for each in event(folder).attendees} == {Response.ACCEPTED}
+    assert hand_changed(event(folder)) == frozenset()
+    path.write_bytes(path.read_bytes().replace(b"END:VEVENT", b"ATTENDEE:mailto:lin@x.org\r\nEND:VEVENT"))
+    assert hand_changed(event(folder)) == {"guests"}
+
+
+@pytest.mark.parametrize(
+    ("organizer", "me", "own"),
+    [
+        ("boss@example.com", ME, False),
+        ("boss@example.com", "lin@x.org", True),
+        (ME.upper(), ME, True),
+        ("c_1f@group.calendar.google.com", ME, True),
+    ],
+    ids=["another's invitation", "an organizer who invites somebody else", "the person", "a calendar as organizer"],
+)
+def test_an_invitation_is_its_organizers_whatever_mark_it_brings(
+    folder: Path, organizer: str, me: str, own: bool
+) -> None:
+    seats = f"ORGANIZER:mailto:{organizer}\nATTENDEE;PARTSTAT=ACCEPTED:mailto:{me}\n".encode()
+    (folder / "own" / "x.ics").write_bytes(BY_HAND.replace(b"SEQUENCE:4\n", seats))
+    assert is_own(event(folder)) is own
 
 
 def test_a_new_reminder_replaces_the_old_one_and_leaves_other_alarms(folder: Path) -> None:
