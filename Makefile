@@ -19,7 +19,7 @@ demo: .venv/.runtime  ## build a working example in ./demo and say which file to
 	@printf '\nThe command is $(BIN)/agendad; `. $(BIN)/activate` puts it on your PATH.\n'
 
 test: .venv/.dev  ## run the tests
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto --dist worksteal
 
 check: test lint types contracts  ## everything that must hold before a change lands
 

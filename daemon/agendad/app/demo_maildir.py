@@ -30,7 +30,8 @@ def write_mail(root: Path, titles: Mapping[str, Title], stage: Stage) -> None:
             (root / folder / part).mkdir(parents=True, exist_ok=True)
         if folder:
             (root / folder / "maildirfolder").touch()
-    wanted = {(folder, name): rest for thread in leader_mail() for folder, name, *rest in _files(thread, titles, stage)}
+    files = [file for thread in leader_mail() for file in _files(thread, titles, stage)]
+    wanted = {(folder, name): (part, flags, mail) for folder, name, part, flags, mail in files}
     standing = set()
     for folder in FOLDERS:
         for path in sorted((root / folder).glob(f"*/*{_OWN}*")):
@@ -39,9 +40,9 @@ def write_mail(root: Path, titles: Mapping[str, Title], stage: Stage) -> None:
                 standing.add(place)
             else:
                 path.unlink()
-    for (folder, name), (part, flags, mail) in wanted.items():
-        if (folder, name) not in standing:
-            (root / folder / part / f"{name}{flags}").write_bytes(mail)
+    for at, (part, flags, mail) in wanted.items():
+        if at not in standing:
+            (root / at[0] / part / f"{at[1]}{flags}").write_bytes(mail)
 
 
 def _files(thread: Thread, titles: Mapping[str, Title], stage: Stage) -> Iterator[tuple[str, str, str, str, bytes]]:
