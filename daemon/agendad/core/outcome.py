@@ -16,7 +16,7 @@ from agendad.core.neighbours import Neighbours
 from agendad.core.problem import Busy
 from agendad.core.standing import Firm, Hold, family, free_key, name_pieces
 from agendad.core.timeline import from_minutes, span, union, wall
-from agendad.model.calendar import Event, Mark
+from agendad.model.calendar import Attendee, Event, Mark
 from agendad.model.identity import uid
 from agendad.model.plan import DesiredBlock, Skipped, Violation
 from agendad.model.reasons import Reason, ReasonCode
@@ -92,8 +92,10 @@ class Outcome:
             calendar = self._survey.settings.calendar.write
             found = dict(self._stood.hands.begun)
             for key, block in self._desired.items():
-                make = partial(_own_event, calendar, block)
-                found[key] = self._survey.memo.once(block.fields, (calendar, key, block.rule), make)
+                stands = self._stood.hands.standing.get(key)
+                guests = stands.attendees if stands is not None else tuple(map(Attendee, block.fields.guests))
+                make = partial(_own_event, calendar, block, guests)
+                found[key] = self._survey.memo.once(block.fields, (calendar, key, block.rule, guests), make)
             self._own = [found[key] for key in sorted(found)]
         return self._own
 
@@ -206,8 +208,8 @@ class Outcome:
             self._desired[key] = replace(block, fields=replace(block.fields, show_as=shown))
 
 
-def _own_event(calendar: str, block: DesiredBlock) -> Event:
-    return Event(calendar, uid(block.key), block.fields, mark=Mark(block.rule, block.key, ""))
+def _own_event(calendar: str, block: DesiredBlock, guests: tuple[Attendee, ...]) -> Event:
+    return Event(calendar, uid(block.key), block.fields, attendees=guests, mark=Mark(block.rule, block.key, ""))
 
 
 def _instant(moment: Moment, zone: ZoneInfo) -> float:

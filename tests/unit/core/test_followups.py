@@ -508,6 +508,15 @@ class TestChains:
         desk.run("2026-11-23 15:00")
         assert dict([followed]) == desk.due("next")
 
+    def test_the_guests_of_a_block_are_its_attendees_whether_it_is_planned_stands_or_is_over(self) -> None:
+        coffee = ("block: Coffee", "every: tuesday", "at: 09:00-09:30", "with: {person: grace}", "invite: true")
+        desk = Desk(rules(coffee=coffee, thanks=("draft: note.md.j2", "after: {rule: coffee}", "to: attendees")))
+        assert emails(desk.drafts("thanks")[0]) == ["grace@example.com"]
+        desk.kept()
+        assert emails(desk.drafts("thanks")[0]) == ["grace@example.com"]
+        desk.now = at("2026-11-24 10:00")
+        assert emails(desk.drafts("thanks")[0]) == ["grace@example.com"]
+
     def test_sending_the_first_does_not_satisfy_the_second(self) -> None:
         desk = self.desk()
         desk.run("2026-11-23 15:00")
