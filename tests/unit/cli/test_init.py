@@ -42,13 +42,13 @@ def arguments(*words: str) -> argparse.Namespace:
 
 
 def test_an_answer_that_cannot_be_used_is_asked_for_again_at_once(tmp_path: Path) -> None:
-    answers = "Ada\nada\nada@example.com\nEurope/Pari\nEurope/Paris\nfr\nFR\n9-18\n9:00-18:00\ncal\nmine\n"
+    answers = "Ada\nada\nada@example.com\nEurope/Pari\nEurope/Paris\nfr\nFR\n9-18\n9:00-18:00\ncal\nmine\nMail\n"
     context, shown = answering(answers, tmp_path / "config")
     assert init.run(arguments(), context) == 0
     for message in ("`ada` is not a mail address", "did you mean `Europe/Paris`?", "did you mean `09:00-18:00`?"):
         assert shown.getvalue().count(message) == 1
     written = (tmp_path / "config" / "agendad.yaml").read_text("utf-8")
-    for answer in ("ada@example.com", "Europe/Paris", "country: FR", "9:00-18:00"):
+    for answer in ("ada@example.com", "Europe/Paris", "country: FR", "9:00-18:00", "Mail"):
         assert answer in written
     assert (tmp_path / "config" / "cal" / "mine").is_dir()
 

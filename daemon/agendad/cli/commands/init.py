@@ -76,7 +76,7 @@ def _tell_what_next(context: Context, answers: dict[str, str]) -> None:
     if not answers["mail"]:
         context.print("No drafts will be made until `mail:` in agendad.yaml names a Maildir.")
     elif not mail.is_dir():
-        context.print(f"There is no mail folder {mail} yet; drafts are made once it is there.")
+        context.print(f"There is no mail folder {mail} yet; the first draft makes it.")
     options = f" --config {context.config_dir}" if context.config else ""
     context.print(f"\nNext:\n  agendad check{options}\n      says what the rules still lack: people, a mailbox")
     context.print(f"  agendad plan{options}\n      shows what it would write")
