@@ -207,6 +207,21 @@ def test_a_moved_member_and_a_cancelled_event_do_not_disturb() -> None:
     assert differences(events + test) == ()
 
 
+@pytest.mark.parametrize(("guests", "wanted"), [("", "[{rule: call}]"), (", attendees: [grace]", "[]")])
+def test_a_past_block_with_attendees_is_one_that_invited_them(guests: str, wanted: str) -> None:
+    rules = (
+        "version: 1\nrules:\n"
+        "  coffee: {block: Coffee, every: tuesday, at: 09:00-09:30, with: {person: grace}, invite: true}\n"
+        "  call: {block: Call, every: month, for_each: {person: grace}, on: fri, lasts: 15m}\n"
+    )
+    test = (
+        "people: {grace: {emails: [grace@example.org]}}\n"
+        f'events: [{{rule: coffee, at: "2026-11-17 09:00-09:30"{guests}}}]\n'
+        f"tests: [{{name: a, rules: [call], over: 2026-11-23..2026-11-27, expect: {{blocks: {wanted}}}}}]\n"
+    )
+    assert differences(test, rules) == ()
+
+
 def test_a_test_adds_to_what_its_file_gives() -> None:
     tests = (
         'events: [{title: A, at: "2026-11-24 14:00-16:00", attendees: [a@example.org]}]\n'
