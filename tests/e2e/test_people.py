@@ -390,7 +390,8 @@ def test_common_options_and_filters_know_their_place(known: Project) -> None:
 
 
 def test_nothing_is_shown_on_a_calendar_or_mailbox_that_cannot_be_read(known: Project) -> None:
-    known.configure(mail="{provider: maildir, path: nowhere/}")
+    known.write("letters", "a file")
+    known.configure(mail="{provider: maildir, path: letters}")
     assert (known.run("people").status, known.run("people").out) == (3, "")
 
 
