@@ -250,7 +250,8 @@ def _title(simulation: Simulation, ident: str) -> str:
         return ident
     if isinstance(rule.trigger, Steps):
         return ident
-    return rule.verb.title.in_language(simulation.loaded.configured.language)
+    title = rule.verb.title.in_language(simulation.loaded.configured.language)
+    return ident if "{{" in title or "{%" in title else title  # such a title is another one for each person or event
 
 
 def _verb(rule: Rule) -> Literal["block", "protect", "draft"]:
