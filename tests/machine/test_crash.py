@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SMALL = ("deep-work", "watch", "walk")
+PARTS = 4  # the checkpoints are dealt out to so many tests, which can run side by side
 
 
 def child(work: Callable[[], None]) -> int:
@@ -85,10 +86,13 @@ def worlds(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[World, dict[
     return world, state(undisturbed)
 
 
-def test_killed_at_every_file_operation_and_commit(tmp_path: Path, worlds: tuple[World, dict[str, bytes]]) -> None:
+@pytest.mark.parametrize("first", range(1, PARTS + 1))
+def test_killed_at_every_file_operation_and_commit(
+    tmp_path: Path, worlds: tuple[World, dict[str, bytes]], first: int
+) -> None:
     """The process is killed at the first checkpoint, at the second, and so on until one run survives."""
     world, wanted = worlds
-    for step in range(1, 2000):
+    for step in range(first, 2000, PARTS):
         victim = world.copy(tmp_path / f"step-{step}")
         reached: list[str] = []
 
