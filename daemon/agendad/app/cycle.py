@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 from agendad.app.drafts import planned
-from agendad.app.observe import mail_since, near, public_holidays, stretch
+from agendad.app.observe import mail_since, public_holidays, stretch
 from agendad.core.engine import Decision, Situation, decide, horizon_days
 from agendad.core.hands import Context, Hands, hands
 from agendad.core.mailhands import MailHands, mail_hands
@@ -81,10 +81,9 @@ def look(desk: Desk, now: datetime) -> Look:
     rules = with_first_ids(rules, snapshot.events, memory)
     enabled = tuple(rule for rule in rules if rule.enabled)
     now = now.astimezone(settings.timezone)
-    looked_at = near(snapshot.events, settings, enabled, now)
     context = Context(
         now=now,
-        start=max(start, looked_at.start),
+        start=start,
         end=end,
         horizon=wall(horizon_days(settings, now)[1], 0, settings.timezone),
         calendar=settings.calendar.write,
@@ -93,14 +92,14 @@ def look(desk: Desk, now: datetime) -> Look:
         paused=decisions.paused(now),
         read_only=snapshot.read_only,
     )
-    seen = hands(looked_at.events, memory, context)
+    seen = hands(snapshot.events, memory, context)
     mail = _mail(desk, memory, now)
     situation = Situation(
         rules=enabled,
         settings=settings,
         people=loaded.people,
         now=now,
-        events=looked_at.events,
+        events=snapshot.events,
         hands=seen,
         first_days=decisions.first_days,
         absences=decisions.absences,

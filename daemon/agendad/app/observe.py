@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from agendad.core.engine import horizon_days
 from agendad.core.followups import may_draft
-from agendad.core.hands import instant
 from agendad.core.timeline import wall
 from agendad.core.triggers import LATEST_DRAFT
 from agendad.model.rule import (
@@ -28,7 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import date
 
-    from agendad.model.calendar import Event
     from agendad.model.memory import Written
     from agendad.model.rule import Rule
     from agendad.model.settings import Settings
@@ -62,53 +59,6 @@ def stretch(
         day = known.end.astimezone(settings.timezone).date() if isinstance(known.end, datetime) else known.end
         end = max(end, wall(day + timedelta(days=1), 0, settings.timezone))
     return start, end
-
-
-@dataclass(frozen=True, slots=True)
-class Near:
-    """The events that a cycle decides on, and since when they are all there are."""
-
-    events: tuple[Event, ...]
-    start: datetime
-
-
-def near(events: Iterable[Event], settings: Settings, rules: Iterable[Rule], now: datetime) -> Near:
-    """Of all that was read, what a cycle decides on.
-
-    Of a long period only the blocks of its own rule matter: a rule of once a year is no reason to look at every event
-    of a year.
-    """
-    today, _ = horizon_days(settings, now)
-    start = _LEAST_BACK
-    own: dict[str, int] = {}
-    for rule in rules:
-        if _asks_for_its_own_blocks(rule):
-            own |= {name: _days_back(rule) for name in (rule.id, rule.moved_from) if name}
-        else:
-            start = max(start, _days_back(rule))
-    begins = wall(today - timedelta(days=start), 0, settings.timezone)
-    longer = {
-        name: wall(today - timedelta(days=days), 0, settings.timezone) for name, days in own.items() if days > start
-    }
-    kept = (
-        event
-        for event in events
-        if instant(event.fields.end, begins) > (begins if event.mark is None else longer.get(event.mark.rule, begins))
-    )
-    return Near(tuple(kept), begins)
-
-
-def _asks_for_its_own_blocks(rule: Rule) -> bool:
-    """Whether a rule looks at nothing of the past but what it wrote itself."""
-    match rule.trigger:
-        case Every():
-            placements = [rule.placement]
-        case Steps(steps=steps):
-            placements = [step.placement for step in steps]
-        case _:
-            return False
-    alone = all(placement.satisfied_by is None for placement in placements)
-    return alone and rule.for_each is None and rule.company is None
 
 
 def mail_since(settings: Settings, rules: Iterable[Rule], now: datetime) -> datetime:

@@ -8,8 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from agendad.app.observe import near, public_holidays, stretch
-from agendad.model.calendar import Event, EventFields, Mark
+from agendad.app.observe import public_holidays, stretch
 from agendad.model.memory import Written
 from agendad.model.settings import CalendarSettings, Settings
 from agendad.rules.load import load_rule_text
@@ -51,38 +50,6 @@ def test_it_reads_ahead_over_the_horizon_and_over_everything_that_was_written() 
     written.append(Written("r", "v", "own", date(2027, 6, 1), date(2027, 6, 4), ""))
     assert stretch(SETTINGS, (), written[:1], NOW)[1] > far
     assert stretch(SETTINGS, (), written, NOW)[1] > datetime(2027, 6, 4, tzinfo=PARIS)
-
-
-def event(days: int, rule: str = "") -> Event:
-    """One that ended so many days ago: ours, when a rule is named."""
-    start = NOW - timedelta(days=days)
-    return Event(
-        "own", f"{rule}{days}", EventFields("E", start, start), mark=Mark(rule, f"{rule}/1", "") if rule else None
-    )
-
-
-RULES = """\
-version: 1
-timezone: Europe/Paris
-rules:
-  yearly: {block: B, every: year, lasts: 1h}
-  daily: {block: B, every: weekday, at: 09:00-10:00}
-"""
-
-
-def test_of_a_long_period_only_the_blocks_of_its_own_rule_are_looked_at() -> None:
-    events = [event(300), event(300, "daily"), event(300, "yearly"), event(3), event(3, "daily")]
-    found = near(events, SETTINGS, load_rule_text(RULES).rules, NOW)
-    assert found.events == tuple(events[2:])
-    assert NOW - timedelta(days=10) < found.start < NOW - timedelta(days=7)
-
-
-@pytest.mark.parametrize("more", ["satisfied_by: {title: x}", "for_each: {tier: 1}", "with: {tier: 1}"])
-def test_a_rule_that_asks_for_more_than_its_own_blocks_is_given_all(more: str) -> None:
-    events = [event(300), event(300, "daily")]
-    rules = load_rule_text(RULES.replace("year, lasts", f"year, {more}, lasts")).rules
-    assert len(rules) == 2
-    assert near(events, SETTINGS, rules, NOW).events == tuple(events)
 
 
 def test_holidays_are_those_of_the_country_by_day_and_in_its_language() -> None:
