@@ -42,6 +42,7 @@ COMMANDS = {
     "explain": ("explain", KEY),
     "doctor": ("doctor",),
     "when": ("when", "quarter"),
+    "simulate": ("simulate", "--from", "2026-11-23", "--to", "2026-11-24", "--every", "12h"),
 }
 
 
