@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
+from agendad.core.company import CONTACT_DAYS
 from agendad.core.engine import horizon_days
 from agendad.core.followups import may_draft
 from agendad.core.timeline import wall
@@ -38,8 +39,6 @@ _DAYS: Final = {
     PeriodUnit.YEAR: 366,
 }
 _LEAST_BACK: Final = 8
-_CONTACT_DAYS: Final = 92
-"""How far back contacts are looked for, so that those who were met last are asked last."""
 _MINUTES: Final = 24 * 60
 
 
@@ -70,8 +69,8 @@ def mail_since(settings: Settings, rules: Iterable[Rule], now: datetime) -> date
 
 def _days_back(rule: Rule) -> int:
     drafts = LATEST_DRAFT + 1 if may_draft(rule) else 0
-    people = _CONTACT_DAYS if rule.for_each is not None or rule.company is not None else 0
-    return max(_trigger_days_back(rule), drafts, people)
+    people = CONTACT_DAYS + 1 if rule.for_each is not None or rule.company is not None else 0
+    return max(_trigger_days_back(rule) + people, drafts)
 
 
 def _trigger_days_back(rule: Rule) -> int:

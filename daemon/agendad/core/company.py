@@ -2,8 +2,9 @@
 
 `for_each:` multiplies: under `every:` by everybody it names, under `after:` by those of them who were at the event or
 were met there. The people of a period are spread over its working days, least recently contacted first; who was
-contacted before the period began decides, so that nobody's day changes while it runs. `with:` keeps one occurrence and
-chooses; a choice once written is read from the mark of its event, or from the draft, and stays.
+contacted in the `CONTACT_DAYS` before the period began decides, so that nobody's day changes while it runs. `with:`
+keeps one occurrence and chooses; a choice once written is read from the mark of its event, or from the draft, and
+stays.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import hashlib
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from agendad.core.contacts import met_at, parties
 from agendad.core.timeline import to_minutes, wall
@@ -33,8 +34,11 @@ if TYPE_CHECKING:
     from agendad.model.rule import ForEach, Rule, With
     from agendad.model.settings import People
 
-NEVER = -1
+NEVER: Final = -1
 """Stands for the moment of a contact that never was."""
+CONTACT_DAYS: Final = 92
+"""How many days before a period contacts count for its order: no more, so that it is the same however much was read."""
+_DAY: Final = 24 * 60
 
 
 class Company:
@@ -161,7 +165,7 @@ class Company:
 
     def _last(self, person: Person, before: Minutes) -> Minutes:
         found = self._contacts.last(person.id, before)
-        return NEVER if found is None else found.at
+        return NEVER if found is None or found.at < before - CONTACT_DAYS * _DAY else found.at
 
 
 def _for(occurrence: Occurrence, person: Person, frame: Frame, day: date | None = None) -> Occurrence:

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from agendad.app.observe import public_holidays, stretch
+from agendad.app.observe import mail_since, public_holidays, stretch
+from agendad.core.company import CONTACT_DAYS
 from agendad.model.memory import Written
 from agendad.model.settings import CalendarSettings, Settings
 from agendad.rules.load import load_rule_text
@@ -40,6 +41,17 @@ def days_back(text: str) -> int:
 )
 def test_it_reads_back_over_what_a_rule_may_ask_about(text: str, least: int) -> None:
     assert least <= days_back(text) <= 2 * least + 2
+
+
+@pytest.mark.parametrize("unit", ["week", "month", "quarter", "year"])
+def test_whoever_was_contacted_before_a_period_is_read_until_its_last_day(unit: str) -> None:
+    rule = f"{{block: B, every: {unit}, for_each: {{tier: 1}}, lasts: 1h}}"
+    loaded = load_rule_text(f"version: 1\ntimezone: Europe/Paris\nrules:\n  r: {rule}\n")
+    last_evening = datetime(2026, 12, 31 if unit != "week" else 27, 23, 59, tzinfo=PARIS)
+    begins = {"week": date(2026, 12, 21), "month": date(2026, 12, 1), "quarter": date(2026, 10, 1)}
+    wanted = begins.get(unit, date(2026, 1, 1)) - timedelta(days=CONTACT_DAYS)
+    assert stretch(SETTINGS, loaded.rules, (), last_evening)[0].date() <= wanted
+    assert mail_since(SETTINGS, loaded.rules, last_evening).date() <= wanted
 
 
 def test_it_reads_ahead_over_the_horizon_and_over_everything_that_was_written() -> None:

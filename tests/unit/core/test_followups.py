@@ -305,6 +305,13 @@ class TestForEach:
         desk.write("2026-11-20 10:00", "at@home.org")
         assert list(desk.due())[:2] == ["r/2026-W48/grace", "r/2026-W48/alan"]
 
+    def test_a_contact_long_before_the_period_orders_nobody_however_much_was_read(self) -> None:
+        desk = Desk((rule(*self.LINES),), people=NETWORK)
+        desk.write("2026-08-21 10:00", "alan@example.com")
+        assert list(desk.due())[:2] == ["r/2026-W48/alan", "r/2026-W48/grace"]
+        desk.write("2026-08-25 10:00", "alan@example.com")
+        assert list(desk.due())[:2] == ["r/2026-W48/grace", "r/2026-W48/alan"]
+
     def test_no_day_holds_more_than_at_most_and_the_rest_is_told(self) -> None:
         desk = Desk((rule(*self.LINES, "at_most: 1 per day"),), people=self.people(7))
         week = [key for key in desk.due() if "W48" in key]
