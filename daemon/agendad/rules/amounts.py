@@ -20,6 +20,8 @@ LONGEST: Final = 731
 
 _NUMBER: Final = re.compile(r"(\d{1,3}(?:\.\d{1,3})?) *%")
 _IN_DAYS: Final = re.compile(r"\d+ *(?:d|w|days?|weeks?)", re.IGNORECASE)
+_LONGER: Final = re.compile(r"(\d{1,4}) *(d|day|w|week|month)s?", re.IGNORECASE)
+_WORKING_DAYS: Final = {"d": 1, "day": 1, "w": 5, "week": 5, "month": 20}
 _PERIOD_DAYS: Final = {
     PeriodUnit.WEEK: 7,
     PeriodUnit.MONTH: 30,
@@ -65,7 +67,7 @@ def _days_hint(word: str, hint: str) -> str:
         return f"write `{_days(int(word[:4]))}` or `{word[:4]} week{'s' * (word != '1')}`"
     found = re.fullmatch(r"(?:the )?(?:(?:last|past|previous|every|each) )?(\d*) *(\S+?)s?", word)
     if found and found[2] in _PERIOD_DAYS:
-        days = int(found[1][:4] or 1) * _PERIOD_DAYS[PeriodUnit(found[2])]
+        days = max(1, int(found[1][:4] or 1)) * _PERIOD_DAYS[PeriodUnit(found[2])]
         return did_you_mean(_days(days)) if days <= LONGEST else "at most `104 weeks`"
     return hint if hint.startswith("did you mean") else "write for example `30 days` or `2 weeks`"
 
@@ -88,11 +90,11 @@ def parse_hours(text: str) -> int:
         raise refusal(text, "a sum of time is given in hours", "write for example `2h`; a percentage goes with `share`")
     if body.isdecimal():
         raise refusal(text, f"`{body[:9]}` has no unit", f"write `{body[:9]}h` or `{body[:9]}m`")
-    minutes = parse_duration(text)
-    if _IN_DAYS.fullmatch(body):
+    if found := _LONGER.fullmatch(body):
         message = "a sum of time is given in hours: a day of work is not 24 of them"
-        raise refusal(text, message, did_you_mean(f"{min(minutes // DAY * 8, 999)}h"))
-    return minutes
+        hours = int(found[1]) * _WORKING_DAYS[found[2].lower()] * 8
+        raise refusal(text, message, did_you_mean(f"{min(hours, 999)}h"))
+    return parse_duration(text)
 
 
 def parse_target(text: str) -> Target:

@@ -135,7 +135,7 @@ def _no_duration(body: str) -> tuple[str, str]:
     if found := re.fullmatch(r"(\d{1,2}):(\d\d)", body):
         return f"`{body}` is a time of day", did_you_mean(spell_minutes(int(found[1]) * 60 + int(found[2])))
     if found := re.fullmatch(r"(\d{1,3}) *months?", body):
-        return "a month has no fixed length", did_you_mean(f"{int(found[1]) * 30} days")
+        return "a month has no fixed length", did_you_mean(f"{max(1, int(found[1])) * 30} days")
     if meant := _meant_duration(body):
         return _EXPECTED, did_you_mean(meant)
     return _EXPECTED, "write for example `45m`, `1h30m` or `2 weeks`"

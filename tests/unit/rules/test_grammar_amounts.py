@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from agendad.model.rule import PeriodUnit, TimeSpan
@@ -152,6 +152,9 @@ NOISE = st.text(st.sampled_from("0123456789%.,-–<>=~ hdmwofalet\n\0é²") | st
 
 @settings(max_examples=400, deadline=None)
 @given(st.sampled_from(PARSERS), NOISE)
+@example(grammar.parse_hours, "0 months")
+@example(grammar.parse_hours, "1 days")
+@example(grammar.parse_days, "0 months")
 def test_a_proposed_amount_is_an_amount(parse: Callable[[str], object], text: str) -> None:
     """That any text at all is a value or an error is tested in `test_grammar_values`, for every parser."""
     try:
