@@ -53,6 +53,13 @@ class TestMemory:
             apply(ledger, create("a/1"), create("a/2", HOLIDAY))
             assert set(ledger.memory(Decisions(), NOW + timedelta(days=7)).written) == {"a/2"}
 
+    def test_of_a_rule_that_looks_back_longer_more_is_asked_for(self, tmp_path):
+        with Ledger.open(tmp_path) as ledger:
+            apply(ledger, create("a/1"), create("a-b/1"), create("b/1"), create("c/2", HOLIDAY))
+            later = NOW + timedelta(days=7)
+            found = ledger.memory(Decisions(), NOW, later, {"a": NOW, "b": later})
+            assert set(found.written) == {"a/1", "c/2"}
+
     @pytest.mark.parametrize("fields", [FIELDS, HOLIDAY, EventFields("t", NOW.astimezone(UTC), NOW.astimezone(UTC))])
     def test_an_intent_without_an_outcome_stays_open_with_all_its_fields(self, tmp_path, fields):
         change = update("a/1", HOLIDAY, fields)

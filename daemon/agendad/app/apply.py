@@ -90,7 +90,7 @@ def cycle(
     )
     if kept != decisions:
         desk.decisions.save(kept)
-    ledger.observe(seen.hands.settled, seen.hands.adopted(), ())
+    ledger.observe(seen.hands.settled, seen.hands.adopted, ())
     run = ledger.run("apply", now)
     done = replace(carry_out(run, desk.calendars, changes, progress), later=later)
     drafted = NOTHING_DRAFTED

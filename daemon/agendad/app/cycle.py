@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 from agendad.app.drafts import planned
-from agendad.app.observe import mail_since, public_holidays, stretch
+from agendad.app.observe import end_of_reading, mail_since, public_holidays
 from agendad.core.engine import Decision, Situation, decide, horizon_days
 from agendad.core.hands import Context, Hands, hands
 from agendad.core.mailhands import MailHands, mail_hands
+from agendad.core.reach import reach
 from agendad.core.reconcile import Reconciled, reconcile
 from agendad.core.timeline import wall
 from agendad.core.triggers import identity
@@ -29,8 +30,9 @@ if TYPE_CHECKING:
 
     from agendad.app.desk import Desk
     from agendad.core.problem import Problem, Solution
+    from agendad.core.reach import Reach
     from agendad.model.calendar import Event, EventFields
-    from agendad.model.memory import Memory
+    from agendad.model.memory import Decisions, Memory
     from agendad.model.rule import Rule
     from agendad.model.settings import Settings
     from agendad.ports import CalendarPort, Snapshot
@@ -74,16 +76,19 @@ def look(desk: Desk, now: datetime) -> Look:
     loaded = desk.loaded
     settings = loaded.configured
     decisions = desk.decisions.load()
-    memory = desk.ledger.memory(decisions, since=now - MEMORY)
-    start, end = stretch(settings, loaded.rules, memory.written.values(), now)
+    back = reach(settings, loaded.rules, now)
+    memory = _memory(desk, decisions, back, now)
+    start, end = back.start, end_of_reading(settings, memory.written.values(), now)
     snapshot = desk.calendars.read(start, end)
     settings, rules = in_calendar_zone(settings, loaded.rules, snapshot.timezone)
     rules = with_first_ids(rules, snapshot.events, memory)
     enabled = tuple(rule for rule in rules if rule.enabled)
     now = now.astimezone(settings.timezone)
+    events = tuple(filter(back.holds, snapshot.events))
     context = Context(
         now=now,
-        start=start,
+        start=back.own,
+        longer=back.longer,
         end=end,
         horizon=wall(horizon_days(settings, now)[1], 0, settings.timezone),
         calendar=settings.calendar.write,
@@ -92,14 +97,14 @@ def look(desk: Desk, now: datetime) -> Look:
         paused=decisions.paused(now),
         read_only=snapshot.read_only,
     )
-    seen = hands(snapshot.events, memory, context)
+    seen = hands(events, memory, context)
     mail = _mail(desk, memory, now)
     situation = Situation(
         rules=enabled,
         settings=settings,
         people=loaded.people,
         now=now,
-        events=snapshot.events,
+        events=events,
         hands=seen,
         first_days=decisions.first_days,
         absences=decisions.absences,
@@ -126,6 +131,13 @@ def look(desk: Desk, now: datetime) -> Look:
     )
 
 
+def _memory(desk: Desk, decisions: Decisions, back: Reach, now: datetime) -> Memory:
+    """What is remembered of the blocks that the rules look back at; of all blocks, when a rule was renamed."""
+    if any(rule.moved_from for rule in desk.loaded.rules):
+        return desk.ledger.memory(decisions, now - MEMORY)
+    return desk.ledger.memory(decisions, now - MEMORY, back.own, back.longer)
+
+
 def _mail(desk: Desk, memory: Memory, now: datetime) -> MailHands:
     """What became of earlier drafts; without a mailbox, only what is remembered of them."""
     if desk.mail is None:
@@ -140,6 +152,8 @@ def with_first_ids(rules: tuple[Rule, ...], events: Iterable[Event], memory: Mem
     That is the very first one. A person who renames a rule again writes the id before it; whose keys that rule kept is
     told by the marks of the events and by what is remembered.
     """
+    if not any(rule.moved_from for rule in rules):
+        return rules
     known = [(event.mark.rule, event.mark.key) for event in events if event.mark and is_own(event)]
     known += [(written.rule, key) for key, written in memory.written.items()]
     known += [(gone.rule, key) for key, gone in memory.decisions.deleted.items()]

@@ -60,7 +60,7 @@ def undo(home: Home, loaded: Loaded, now: datetime, count: int, agree: Callable[
         desk = home.desk(loaded, ledger, now)
         seen = _look(desk, now)
         # What a killed apply had done is known only now.
-        ledger.observe(seen.hands.settled, seen.hands.adopted(), ())
+        ledger.observe(seen.hands.settled, seen.hands.adopted, ())
         ledger.observe_drafts(seen.mail.observed, seen.mail.forget)
         mailbox, runs = seen.mail.mailbox, last_runs(ledger, count)
         undone = core.undo(last_applies(ledger, count), seen.hands.standing, seen.now)
@@ -94,7 +94,7 @@ def reset(home: Home, loaded: Loaded, now: datetime, key: str) -> TakenBack:
         deleted = {k: gone for k, gone in seen.hands.deleted.items() if k != key}
         drafts = {k: gone for k, gone in mailbox.gone.items() if k != key}
         _keep(desk, decisions, replace(decisions, deleted=deleted, drafts=drafts))
-        ledger.observe(seen.hands.settled, seen.hands.adopted(), seen.hands.gone & {key})
+        ledger.observe(seen.hands.settled, seen.hands.adopted, seen.hands.gone & {key})
         forgotten = (key,) if _is_gone(mailbox, key) else ()
         observed = (row for row in seen.mail.observed if row.key not in forgotten)
         ledger.observe_drafts(observed, (*seen.mail.forget, *forgotten))

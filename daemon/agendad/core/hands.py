@@ -19,7 +19,7 @@ from agendad.model.plan import Action
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from agendad.model.calendar import Event, EventFields, Moment
+    from agendad.model.calendar import Event, Moment
     from agendad.model.memory import Intent
 
 KEEP_DECISIONS = timedelta(days=366)
@@ -31,7 +31,8 @@ class Context:
     """The circumstances of one cycle.
 
     now          aware, in the person's zone: an all-day event begins at its midnight
-    start, end   the stretch of time that was read whole, half-open
+    start, end   the stretch of time that is looked at whole, half-open
+    longer       since when the blocks of a rule are, where that is longer, by the id that their keys begin with
     calendar     where new blocks are written
     calendars    the calendars that were read whole
     rules        the ids of the rules that are enabled
@@ -49,6 +50,12 @@ class Context:
     horizon: datetime | None = None
     paused: bool = False
     read_only: frozenset[str] = frozenset()
+    longer: Mapping[str, datetime] = field(default_factory=dict)
+
+    def looked_at(self, key: str, start: Moment, end: Moment) -> bool:
+        """Whether the block of a key would have been seen at a time."""
+        since = self.longer.get(key.partition("/")[0], self.start)
+        return instant(start, self.now) < self.end and instant(end, self.now) > since
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +75,7 @@ class Hands:
     bare       events without a mark by their UID: among them may be a block whose X- properties a server dropped
     written    what is remembered as written, the settled intents included
     settled    open intents whose outcome the calendar tells
+    adopted    standing events that are not remembered, or remembered in another calendar: to be written to the ledger
     """
 
     standing: Mapping[str, Event] = field(default_factory=dict)
@@ -82,14 +90,7 @@ class Hands:
     bare: Mapping[str, Event] = field(default_factory=dict)
     written: Mapping[str, Written] = field(default_factory=dict)
     settled: tuple[Settled, ...] = ()
-
-    def adopted(self) -> tuple[Event, ...]:
-        """Standing events that are not remembered, or remembered in another calendar: to be written to the ledger."""
-        return tuple(
-            event
-            for key, event in self.standing.items()
-            if key not in self.written or self.written[key].calendar != event.calendar
-        )
+    adopted: tuple[Event, ...] = ()
 
 
 def hands(standing: Iterable[Event], memory: Memory, context: Context) -> Hands:
@@ -114,7 +115,11 @@ def hands(standing: Iterable[Event], memory: Memory, context: Context) -> Hands:
     settled = settle(memory.intents, chosen, context)
     written = _with_settled(memory.written, settled)
     begun = {key: event for key, event in chosen.items() if has_begun(event.fields.start, context.now)}
-    gone = frozenset(key for key, known in written.items() if key not in chosen and _was_read(known, context))
+    gone = frozenset(
+        key
+        for key, known in written.items()
+        if key not in chosen and known.calendar in context.calendars and context.looked_at(key, known.start, known.end)
+    )
     deleted = {key: entry for key, entry in memory.decisions.deleted.items() if key not in chosen}
     found = gone - deleted.keys()
     news = {
@@ -136,6 +141,12 @@ def hands(standing: Iterable[Event], memory: Memory, context: Context) -> Hands:
         bare=bare,
         written=written,
         settled=settled,
+        adopted=tuple(
+            event
+            for key, event in chosen.items()
+            if (key not in written or written[key].calendar != event.calendar)
+            and context.looked_at(key, event.fields.start, event.fields.end)
+        ),
     )
 
 
@@ -148,7 +159,9 @@ def settle(intents: Sequence[Intent], standing: Mapping[str, Event], context: Co
     settled = []
     for intent in intents:
         fields = intent.after or intent.before
-        if fields is None or intent.calendar not in context.calendars or not _overlaps(fields, context):
+        if fields is None or intent.calendar not in context.calendars:
+            continue
+        if not context.looked_at(intent.key, fields.start, fields.end):
             continue
         event = standing.get(intent.key)
         if intent.action is Action.CREATE:
@@ -228,15 +241,6 @@ def _by_rank(events: list[Event], context: Context) -> list[Event]:
         )
 
     return sorted(events, key=rank) if len(events) > 1 else events
-
-
-def _was_read(known: Written, context: Context) -> bool:
-    inside = instant(known.start, context.now) < context.end and instant(known.end, context.now) > context.start
-    return inside and known.calendar in context.calendars
-
-
-def _overlaps(fields: EventFields, context: Context) -> bool:
-    return instant(fields.start, context.now) < context.end and instant(fields.end, context.now) > context.start
 
 
 def _was_updated(intent: Intent, event: Event) -> bool:

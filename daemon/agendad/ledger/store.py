@@ -20,7 +20,7 @@ from agendad.model.plan import Action
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
     from types import TracebackType
@@ -50,7 +50,9 @@ class Ledger:
         self._connection = connection
         self._path = path
         self._checkpoint = checkpoint
-        self._decided: dict[str, Decided] = {}  # of the last time: most of it is the same in the next cycle
+        # of the last time: most of it is the same in the next cycle
+        self._decided: dict[str, Decided] = {}
+        self._drafts: dict[tuple[Any, ...], MadeDraft] = {}
 
     @classmethod
     def open(cls, folder: Path, checkpoint: Callable[[str], None] | None = None) -> Ledger:
@@ -86,15 +88,26 @@ class Ledger:
         with files.usable(self._path):
             self._connection.close()
 
-    def memory(self, decisions: Decisions, since: datetime) -> Memory:
+    def memory(
+        self,
+        decisions: Decisions,
+        since: datetime,
+        blocks_since: datetime | None = None,
+        longer: Mapping[str, datetime] | None = None,
+    ) -> Memory:
         """What is remembered of events that ended after `since`, with all open intents; of drafts made since then, and
         of older ones that may still lie in Drafts.
+
+        `blocks_since` narrows it for events, save those whose keys begin with an id of `longer`.
         """
-        oldest = (since - timedelta(days=2)).date().isoformat()  # dates, and instants of any zone, compare as text
         written = {
             key: Written(rule, uid(key), calendar, moment_from_text(start), moment_from_text(end), mark)
             for key, rule, calendar, start, end, mark in self.rows(
-                "SELECT key, rule, calendar, start, end, digest FROM written WHERE end >= ?", oldest
+                "SELECT key, rule, calendar, start, end, digest FROM written WHERE end >= ?"
+                " UNION SELECT w.key, w.rule, w.calendar, w.start, w.end, w.digest FROM json_each(?) AS l"
+                " JOIN written AS w ON w.key >= l.key || '/' AND w.key < l.key || '0' AND w.end >= l.value",
+                _oldest(blocks_since or since),
+                json.dumps({id_: _oldest(each) for id_, each in (longer or {}).items()}),
             )
         }
         intents = tuple(
@@ -108,7 +121,8 @@ class Ledger:
             "SELECT * FROM drafts WHERE status IN ('open', 'made', 'removing') OR made >= ?",
             moment_to_text(since),
         )
-        return Memory(written, intents, decisions, {row[0]: drafts.from_row(row) for row in rows})
+        self._drafts = {row: self._drafts.get(row) or drafts.from_row(row) for row in rows}
+        return Memory(written, intents, decisions, {made.key: made for made in self._drafts.values()})
 
     def knows_drafts(self) -> bool:
         """Whether a draft was ever made, or was to be."""
@@ -188,6 +202,11 @@ class Ledger:
     def batch(self, what: str) -> Batch:
         """A transaction that begins with its first statement; without any, nothing is written."""
         return Batch(self._connection, self._path, what, self._checkpoint)
+
+
+def _oldest(since: datetime) -> str:
+    """What the end of an event must at least be, as text: dates, and instants of any zone, are compared alike."""
+    return (since - timedelta(days=2)).date().isoformat()
 
 
 class Batch:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 MERGED_FIELDS: Final = ("title", "time", "show_as", "kind", "notes", "place", "color", "visibility", "remind", "guests")
 """The fields of the three-way merge; `time` is start and end together."""
+_OWN_UID: Final = "@agendad"
 
 
 @lru_cache(maxsize=16384)
@@ -29,7 +30,12 @@ def event_id(key: str) -> str:
 
 def uid(key: str) -> str:
     """The RFC 5545 UID of the event that stands for `key`."""
-    return f"{event_id(key)}@agendad"
+    return event_id(key) + _OWN_UID
+
+
+def bears_own_uid(event: Event) -> bool:
+    """Whether the UID of an event is of the form that `uid` gives, whatever its mark says."""
+    return event.uid.endswith(_OWN_UID)
 
 
 def message_id(key: str) -> str:

@@ -93,7 +93,7 @@ class World:
         """One cycle as the engine runs it; `die` is the point at which the process is killed."""
         seen = self.hands()
         self.decisions = remember(self.decisions, seen, self.context())
-        self.ledger.observe(seen.settled, seen.adopted(), seen.gone)
+        self.ledger.observe(seen.settled, seen.adopted, seen.gone)
         planned = reconcile(wishes, seen, self.context())
         self.apply(planned.changes, "apply", die)
         return planned
@@ -166,7 +166,7 @@ class World:
     def take_back(self, count: int = 1) -> Undone:
         """`agendad undo COUNT`."""
         seen = self.hands()
-        self.ledger.observe(seen.settled, seen.adopted(), ())
+        self.ledger.observe(seen.settled, seen.adopted, ())
         applied = history.last_applies(self.ledger, count)
         undone = undo(applied, seen.standing, self.now)
         self.decisions = replace(self.decisions, deleted={**seen.deleted, **undone.deleted})
