@@ -59,6 +59,9 @@ class TestMemory:
             later = NOW + timedelta(days=7)
             found = ledger.memory(Decisions(), NOW, later, {"a": NOW, "b": later})
             assert set(found.written) == {"a/1", "c/2"}
+            assert found.over >= {"a-b/1", "b/1"}
+            apply(ledger, delete("b/1"))
+            assert "b/1" not in ledger.memory(Decisions(), NOW, later, {}).over
 
     @pytest.mark.parametrize("fields", [FIELDS, HOLIDAY, EventFields("t", NOW.astimezone(UTC), NOW.astimezone(UTC))])
     def test_an_intent_without_an_outcome_stays_open_with_all_its_fields(self, tmp_path, fields):

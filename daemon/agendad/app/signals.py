@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 from agendad.app.cycle import in_calendar_zone
 from agendad.app.observe import stretch
+from agendad.core.clock import Clock
 from agendad.core.selectors import Matcher, address_book
 from agendad.core.signals import MEETINGS, Reading, reading
-from agendad.core.timeline import span, to_minutes
+from agendad.core.timeline import span
 from agendad.core.triggers import identity
 from agendad.model.identity import is_own
 from agendad.model.rule import NoneIn, Share, When
@@ -95,7 +96,7 @@ def _row(rule: Rule, state: NoneIn | Share | Hours, scope: Scope, events: Sequen
     timed: list[Timed] = sorted(
         ((span(event.fields.start, event.fields.end, zone), event) for event in events), key=lambda each: each[0]
     )
-    measured = reading(state, timed, matcher, to_minutes(now, up=True), zone, first_day)
+    measured = reading(state, timed, matcher, Clock(now), zone, first_day)
     since = (scope.decisions.episodes.get(identity(rule)) or measured.since) if measured.holds else None
     title = rule.verb.title.in_language(settings.language)
     return SignalRow(

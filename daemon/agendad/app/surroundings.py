@@ -70,11 +70,11 @@ class _Told:
         days = [survey.today + timedelta(days=number) for number in range(seen.settings.horizon_days)]
         frame = survey.local(survey.zone).frame
         taken = union([*survey.reality.busy_time, *own])
-        return Openings(survey.now, taken, seen.decision.guarded, days, frame.working, survey.zone)
+        return Openings(survey.clock.now, taken, seen.decision.guarded, days, frame.working, survey.zone)
 
     def history(self, person: Person) -> Sequence[Contact]:
         """The contacts with a person, newest first."""
-        return self._contacts.history(person.id, self._survey.now)
+        return self._contacts.history(person.id, self._survey.clock.now)
 
     @cached_property
     def _contacts(self) -> Contacts:

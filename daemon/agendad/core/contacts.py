@@ -65,11 +65,11 @@ class Contacts:
         found = self._until(person, before)
         return found[-1] if found else None
 
-    def between(self, person: str, start: Minutes, end: Minutes) -> Contact | None:
-        """The first contact with the person of an id in a stretch of time, both ends included."""
+    def first(self, person: str, since: Minutes) -> Contact | None:
+        """The first contact with the person of an id from a moment on, be it one to come."""
         contacts = self._all.get(person, ())
-        place = bisect_left(contacts, start, key=lambda each: each.at)
-        return contacts[place] if place < len(contacts) and contacts[place].at <= end else None
+        place = bisect_left(contacts, since, key=lambda each: each.at)
+        return contacts[place] if place < len(contacts) else None
 
     def history(self, person: str, before: Minutes, limit: int = 10) -> tuple[Contact, ...]:
         """The contacts with the person of an id, at `before` at the latest, newest first, at most `limit`."""

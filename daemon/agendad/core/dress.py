@@ -15,7 +15,8 @@ from agendad.model.settings import Me, Person
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from agendad.core.problem import Minutes, Request, Stretch
+    from agendad.core.clock import Clock
+    from agendad.core.problem import Request, Stretch
     from agendad.core.triggers import Occurrence
     from agendad.model.calendar import Moment
     from agendad.model.rule import Look, Rule, Text
@@ -103,14 +104,14 @@ def sample_context(rule: Rule, me: Me | None) -> dict[str, object]:
     return context
 
 
-def auto_show_as(look: Look, request: Request, piece: Stretch, taken: Sequence[Stretch], now: Minutes) -> ShowAs:
+def auto_show_as(look: Look, request: Request, piece: Stretch, taken: Sequence[Stretch], clock: Clock) -> ShowAs:
     """`show_as: auto`: free while the block still has other places to go.
 
     `taken` is all time that is held, the block's own included, in order. Another place is a stretch of the block's
     length in its windows that does not overlap the others counted.
     """
     start, end = piece
-    if start - now < look.auto_lead:
+    if clock.past(start - look.auto_lead):
         return ShowAs.BUSY
     free = subtract(request.windows, taken)
     places = sum((e - s) // (end - start) for s, e in free)

@@ -134,10 +134,8 @@ def _in_working_hours(due: Minutes, frame: Frame) -> Minutes:
 def _back_from_absence(due: Minutes, frame: Frame) -> Minutes | None:
     """The first working morning after the absence in which a draft would come, or that goes on now; else None."""
     scope = frame.scope
-    moment = max(due, frame.now) if due <= frame.now else due
-    day = from_minutes(moment, scope.zone).date()
     asked_on = from_minutes(due, scope.zone).date()
-    if day in scope.absent:
+    if (day := max(asked_on, scope.today)) in scope.absent:
         return _morning(day, frame)
     return _morning(asked_on, frame) if asked_on in scope.absent else None
 

@@ -40,7 +40,7 @@ from agendad.core.triggers import (
     state_occurrences,
 )
 from agendad.core.wholedays import Laid, whole_days
-from agendad.core.wishes import Passed, Present, Stays, Wish, answers
+from agendad.core.wishes import Passed, Present, Stays, Wish, answers, decided
 from agendad.model.calendar import Response, ShowAs
 from agendad.model.reasons import Reason, ReasonCode
 from agendad.model.rule import After, AfterBusy, Before, Draft, Hours, NoneIn, Placement, Protect, Share, When
@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from agendad.core.problem import Busy, Minutes, Request, Stretch
     from agendad.core.signals import Reading
     from agendad.core.situation import Local
+    from agendad.core.windows import Frame
     from agendad.core.wishes import Answer
     from agendad.model.calendar import Event
     from agendad.model.plan import Violation
@@ -66,12 +67,26 @@ Placer = Callable[[Problem], Solution]
 def decide(situation: Situation, render: Render, placer: Placer = place) -> Decision:
     """The blocks that the rules want. Pure: the same situation gives the same decision.
 
-    `render` fills the expressions of titles and notes; `placer` is `place` or `place_exact`.
+    `render` fills the expressions of titles and notes; `placer` is `place` or `place_exact`. When nothing has happened
+    since the cycle before, and no moment has come that matters, its decision stands.
     """
+    if (before := _before(situation)) is not None:
+        return before
     cycle = _Cycle(situation, render)
     for rules in levels(situation.rules):
         cycle.run(rules, placer)
-    return cycle.decision()
+    decision = cycle.decision()
+    situation.realities.decided = situation, decision
+    return decision
+
+
+def _before(situation: Situation) -> Decision | None:
+    """The decision of the cycle before, if it is also that of this one."""
+    if situation.realities.decided is None:
+        return None
+    earlier, decision = situation.realities.decided
+    in_time = earlier.now <= situation.now and to_minutes(situation.now, up=True) < to_minutes(decision.until)
+    return decision if in_time and replace(earlier, now=situation.now) == situation else None
 
 
 class _Cycle:
@@ -95,7 +110,7 @@ class _Cycle:
             self.outcome.hold(each)
         firm = self._busy()
         self.present = Present(
-            now=self.survey.now,
+            clock=self.survey.clock,
             today=self.survey.today,
             settle=self.survey.settings.settle,
             firm=firm,
@@ -132,11 +147,11 @@ class _Cycle:
 
     def decision(self) -> Decision:
         """The decision, in the order of time."""
-        found = violations(self.guards, self.survey.reality.meetings, self.survey.now)
+        found = violations(self.guards, self.survey.reality.meetings, self.survey.clock)
         self.followups.add(self._replies(found))
-        decided = self.outcome.decision(found, self.followups.drafts())
+        found_out = self.outcome.decision(found, self.followups.drafts())
         guarded = union(guard.stretch for guard in self.guards)
-        return replace(decided, episodes=self._episodes, guarded=guarded)
+        return replace(found_out, episodes=self._episodes, guarded=guarded)
 
     def _place(self, wishes: Sequence[Wish], placer: Placer) -> None:
         solution = placer(self._problem(wishes))
@@ -187,9 +202,10 @@ class _Cycle:
         """A `when:` rule fires while its state holds. The day on which the episode began is remembered."""
         scope, rule_id = local.frame.scope, identity(rule)
         own = self._timed(self.outcome.own_events(), rule) if any(map(rules_named, selectors_of(state))) else []
-        events = sorted([*local.real, *own], key=lambda each: each[0])
+        real = self.survey.reality.in_time(scope.zone)
+        events = sorted([*real, *own], key=lambda each: each[0]) if own else real
         known_since = scope.first_day(rule).astimezone(scope.zone).date()
-        measured = reading(state, events, local.matcher, self.survey.now, scope.zone, known_since)
+        measured = reading(state, events, local.matcher, scope.clock, scope.zone, known_since)
         if not measured.holds:
             return []
         began = self.survey.situation.episodes.get(rule_id) or measured.since or scope.today
@@ -255,9 +271,22 @@ class _Cycle:
         frame = self.survey.local(occurrence.rule.timezone).frame
         if occurrence.placement.lasts is not None and occurrence.placement.lasts.days:
             return whole_days(occurrence, frame, self.survey.reality.busy_time, self.stood, self.present)
-        verb = occurrence.verb
-        if not isinstance(verb, Protect):
+        if isinstance(occurrence.verb, Protect):
+            return self._guarded(occurrence, occurrence.verb, frame)
+
+        def answer() -> Sequence[Answer]:
             return answers(occurrence, windows.requests(occurrence, frame), self.stood, self.present)
+
+        if not windows.is_one(occurrence):
+            return answer()
+        if (known := decided(occurrence, occurrence.key, self.stood)) is not None:
+            return known  # where it could stand does not matter any more
+        block = self.stood.blocks.get(occurrence.key)
+        stands = block.event if block is not None else None
+        return self.survey.memo.timely(occurrence, "answers", stands, self.survey.clock, answer)
+
+    def _guarded(self, occurrence: Occurrence, verb: Protect, frame: Frame) -> Sequence[Answer]:
+        """The holds of a guard: of its own times, or of what is left of a day with too many meetings."""
         if verb.meetings_above is None:
             requests = windows.requests(occurrence, frame)
             for request in requests:
@@ -277,8 +306,8 @@ class _Cycle:
             return None  # its own block may be the contact
         zone, person = occurrence.rule.timezone, occurrence.people[0]
         begins = to_minutes(wall(occurrence.begins or occurrence.first, 0, zone))
-        until = max(self.survey.now, to_minutes(wall(occurrence.first, 0, zone)))
-        contact = self.survey.reality.contacts.between(person.id, begins, until)
+        day = to_minutes(wall(occurrence.first, 0, zone))
+        contact = self.survey.contact(person, begins, day)
         if contact is None:
             return None
         facts = {"person": person.name or person.id, "day": from_minutes(contact.at, zone).date().isoformat()}
@@ -333,7 +362,9 @@ class _Cycle:
             if letter_of(rule.verb) is None or event.response is Response.ACCEPTED:
                 continue
             start, _ = span(event.fields.start, event.fields.end, rule.timezone)
-            day = from_minutes(self.survey.now, rule.timezone).date()
+            self.survey.clock.runs()
+            now = self.survey.clock.now
+            day = from_minutes(now, rule.timezone).date()
             yield Occurrence(
                 rule,
                 f"{identity(rule)}/{event_suffix(event)}",
@@ -343,7 +374,7 @@ class _Cycle:
                 rule.verb,
                 Placement(),
                 rule.look,
-                moment=(self.survey.now, max(start, self.survey.now)),
+                moment=(now, max(start, now)),
                 event=event,
             )
 

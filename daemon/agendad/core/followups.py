@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from datetime import date, datetime
 
-    from agendad.core.contacts import Contacts
+    from agendad.core.clock import Clock
     from agendad.core.problem import Minutes
     from agendad.core.situation import Survey
     from agendad.core.triggers import Occurrence
@@ -69,7 +69,6 @@ class Followups:
     def __init__(self, survey: Survey) -> None:
         self._survey = survey
         self._mailbox: Mailbox = survey.situation.mailbox
-        self._contacts: Contacts = survey.reality.contacts
         self._outbox = Outbox(self._mailbox.messages, survey.reality.book)
         self._wishes: list[_Wish] = []
         self._skipped: list[Skipped] = []
@@ -97,7 +96,7 @@ class Followups:
 
     def drafts(self) -> Drafts:
         """Everything decided about the occurrences taken up so far."""
-        wishes = _spread(_superseded(self._wishes, self._survey.now))
+        wishes = _spread(_superseded(self._wishes, self._survey.clock))
         desired: list[DesiredDraft] = []
         skipped = list(self._skipped)
         withdrawals: list[Withdrawal] = []
@@ -142,20 +141,19 @@ class Followups:
 
     def _judge(self, wish: _Wish, newer: bool) -> DesiredDraft | Reason:
         """The draft, or why there is none."""
-        occurrence, time, now = wish.occurrence, wish.time, self._survey.now
+        occurrence, time, clock = wish.occurrence, wish.time, self._survey.clock
         standing = self._mailbox.standing.get(wish.key)
         if standing is None and (reason := self._past(wish.key)) is not None:
             return reason
-        moment = max(time.due, now)
-        if (reason := self._satisfied(wish, moment)) is not None:
+        if (reason := self._satisfied(wish)) is not None:
             return reason
         if standing is not None:
-            moved = occurrence.event is not None and time.asked > now and not standing.edited
+            moved = occurrence.event is not None and not standing.edited and not clock.come(time.asked)
             return Reason(ReasonCode.NO_LONGER_DUE) if moved else self._draft(wish, standing)
         if newer:
             return Reason(ReasonCode.SUPERSEDED)
-        late = time.deadline is not None and moment > time.deadline
-        if late and isinstance(occurrence.rule.trigger, Before) and moment >= self._starts(occurrence):
+        late = time.deadline is not None and (time.due > time.deadline or clock.past(time.deadline))
+        if late and isinstance(occurrence.rule.trigger, Before) and self._has_started(occurrence, time.due):
             return Reason(ReasonCode.PURPOSE_OVER)
         if late and (wish.letter.drop_if_late or self._long_ago(wish)):
             return Reason(ReasonCode.TOO_LATE, {"deadline": self._told(time.deadline)})
@@ -165,7 +163,7 @@ class Followups:
         """Whether somebody was named too late for an event: a tag of today must not draft for all of last month."""
         occurrence, deadline = wish.occurrence, wish.time.deadline
         named = occurrence.rule.for_each is not None and occurrence.event is not None
-        return named and deadline is not None and self._survey.now > deadline + NAMED_LATE * _DAY
+        return named and deadline is not None and self._survey.clock.past(deadline + NAMED_LATE * _DAY)
 
     def _past(self, key: str) -> Reason | None:
         """Why a draft that is not there is not made again."""
@@ -176,21 +174,22 @@ class Followups:
         codes = {"sent": ReasonCode.SENT, "deleted": ReasonCode.DRAFT_DELETED}
         return Reason(codes[row.status]) if row is not None and row.status in codes else None
 
-    def _satisfied(self, wish: _Wish, moment: Minutes) -> Reason | None:
-        """Whether the person did by themselves what the draft is for, up to a moment."""
+    def _satisfied(self, wish: _Wish) -> Reason | None:
+        """Whether the person did by themselves what the draft is for, by the time at which it is due."""
         occurrence = wish.occurrence
         if occurrence.rule.for_each is not None and occurrence.event is None:
             person = occurrence.people[0]
             begins = to_minutes(wall(occurrence.begins or occurrence.first, 0, occurrence.rule.timezone))
-            contact = self._contacts.between(person.id, begins, moment)
+            contact = self._survey.contact(person, begins, wish.time.due)
             if contact is not None:
                 return Reason(ReasonCode.CONTACTED, {"person": person.name or person.id, "day": self._told(contact.at)})
         if not self._unless_mailed(wish) or occurrence.event is None:
             return None
         others = [each.email.lower() for each in wish.addressed.to]
         others = [email for email in others if email not in self._survey.settings.me.emails]
-        since, parent = self._ends(occurrence.event), self._parent(occurrence.event)
-        return Reason(ReasonCode.MAILED) if self._outbox.wrote_all(others, since, moment, parent) else None
+        since, until = self._ends(occurrence.event), max(wish.time.due, self._survey.clock.now)
+        written = self._outbox.wrote_all(others, since, until, self._parent(occurrence.event))
+        return Reason(ReasonCode.MAILED) if written else None
 
     def _unless_mailed(self, wish: _Wish) -> bool:
         """`unless: mailed`; without a word it holds after an event, but not after a draft, which is sent itself."""
@@ -227,7 +226,7 @@ class Followups:
             event=occurrence.event,
             thread=thread,
             late=late,
-            state="written" if standing else "due" if time.due <= self._survey.now else "planned",
+            state="written" if standing else "due" if self._survey.clock.come(time.due) else "planned",
             why=tuple(why),
         )
 
@@ -255,15 +254,16 @@ class Followups:
     def _no_longer_asked(self) -> Iterator[Withdrawal]:
         """Untouched drafts about an event that is gone, or about an invitation that moved out of protected time."""
         rules = {identity(rule): rule for rule in self._survey.situation.rules if rule.enabled}
-        oldest = self._survey.now - (LATEST_DRAFT - 1) * _DAY
+        clock = self._survey.clock
         for key, draft in self._mailbox.standing.items():
             row, rule = self._mailbox.made.get(key), rules.get(key.partition("/")[0])
             if key in self._seen or draft.edited or rule is None or row is None or row.source_end is None:
                 continue
             ends = to_minutes(row.source_end)
             guards = isinstance(rule.verb, Protect)
-            looked_at = ends > self._survey.now if guards else isinstance(rule.trigger, After | Before)
-            if looked_at and oldest < ends < self._survey.days[-1] and not needs(rule):
+            looked_at = not clock.come(ends) if guards else isinstance(rule.trigger, After | Before)
+            recent = ends < self._survey.days[-1] and not clock.come(ends + (LATEST_DRAFT - 1) * _DAY)
+            if looked_at and recent and not needs(rule):
                 yield Withdrawal(draft, (Reason(ReasonCode.NO_LONGER_DUE),))
 
     # ------------------------------------------------------------ small questions
@@ -274,9 +274,13 @@ class Followups:
     def _directory(self, rule: Rule) -> Directory:
         return Directory(self._survey.situation.people, self._survey.local(rule.timezone).matcher)
 
-    def _starts(self, occurrence: Occurrence) -> Minutes:
+    def _has_started(self, occurrence: Occurrence, due: Minutes) -> bool:
+        """Whether the event of an occurrence has begun by now, or by another moment."""
         event = occurrence.event
-        return span(event.fields.start, event.fields.end, self._survey.zone)[0] if event else self._survey.now
+        if event is None:
+            return True
+        start, _ = span(event.fields.start, event.fields.end, self._survey.zone)
+        return start <= due or self._survey.clock.come(start)
 
     def _ends(self, event: Event) -> Minutes:
         return span(event.fields.start, event.fields.end, self._survey.zone)[1]
@@ -309,7 +313,7 @@ def may_draft(rule: Rule) -> bool:
     return any(letter_of(verb) is not None for verb in (rule.verb, *(step.verb for step in steps)))
 
 
-def _superseded(wishes: Iterable[_Wish], now: Minutes) -> Iterator[tuple[_Wish, bool]]:
+def _superseded(wishes: Iterable[_Wish], clock: Clock) -> Iterator[tuple[_Wish, bool]]:
     """Each wish, and whether one of a later day of the same `every:` rule comes no later: only that one is made."""
     series: dict[tuple[str, ...], list[_Wish]] = defaultdict(list)
     for wish in wishes:
@@ -322,7 +326,7 @@ def _superseded(wishes: Iterable[_Wish], now: Minutes) -> Iterator[tuple[_Wish, 
         for _, of_day in groupby(members, key=_day_of):
             same = list(of_day)
             for wish in same:
-                yield wish, next_due is not None and next_due <= max(wish.time.due, now)
+                yield wish, next_due is not None and (next_due <= wish.time.due or clock.come(next_due))
             earliest = min(wish.time.due for wish in same)
             next_due = earliest if next_due is None else min(next_due, earliest)
 

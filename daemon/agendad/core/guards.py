@@ -15,6 +15,7 @@ from agendad.model.rule import Protect
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from agendad.core.clock import Clock
     from agendad.core.problem import Minutes, Stretch
     from agendad.core.selectors import Matcher
     from agendad.model.calendar import Event
@@ -57,7 +58,7 @@ class Meetings:
         return sum(end - start for start, end in clip(self._time, stretch))
 
 
-def violations(guards: Iterable[Guard], meetings: Meetings, now: Minutes) -> list[Violation]:
+def violations(guards: Iterable[Guard], meetings: Meetings, clock: Clock) -> list[Violation]:
     """Invitations that are not over, lie in a guarded stretch and are not allowed there; in order of time.
 
     An invitation is a meeting that somebody else called.
@@ -66,7 +67,7 @@ def violations(guards: Iterable[Guard], meetings: Meetings, now: Minutes) -> lis
     for guard in guards:
         allowed = guard.verb.allow if isinstance(guard.verb, Protect) else None
         for (start, end), event in meetings.within(guard.stretch):
-            if end <= now or event.organizer in guard.matcher.me.emails:
+            if clock.come(end) or event.organizer in guard.matcher.me.emails:
                 continue
             if allowed is None or not guard.matcher.matches(allowed, event):
                 found[start, guard.rule.id, event_suffix(event)] = Violation(guard.rule.id, event)

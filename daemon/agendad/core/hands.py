@@ -133,7 +133,7 @@ def hands(standing: Iterable[Event], memory: Memory, context: Context) -> Hands:
         changed=changed,
         pinned={key: event for key, event in chosen.items() if "time" in changed.get(key, ()) and key not in begun},
         begun=begun,
-        done=frozenset(begun) | past,
+        done=memory.over.union(begun, past),
         deleted=deleted | news,
         found=found,
         gone=gone,

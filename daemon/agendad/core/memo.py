@@ -8,18 +8,18 @@ with it, so that an identity is never another's. A cycle with a new memo decides
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Sequence
 
-    from agendad.core.problem import Minutes, Request
+    from agendad.core.clock import Clock
+    from agendad.core.problem import Minutes
     from agendad.core.triggers import Left, Occurrence
     from agendad.model.calendar import Event
     from agendad.model.rule import Rule
 
 T = TypeVar("T")
-_NEVER: Final = 1 << 62
 
 
 @dataclass(slots=True)
@@ -30,7 +30,7 @@ class Memo:
     _made: dict[tuple[int, Hashable], Any] = field(default_factory=dict)
     _expanded: dict[int, tuple[Occurrence | Left, ...]] = field(default_factory=dict)
     _set_off: dict[tuple[int, int], Occurrence | Left] = field(default_factory=dict)
-    _asked: dict[int, tuple[Minutes, Minutes, tuple[Request, ...]]] = field(default_factory=dict)
+    _timely: dict[tuple[int, str], tuple[object, Minutes, Minutes, Any]] = field(default_factory=dict)
 
     def expanded(self, rule: Rule, make: Callable[[], Sequence[Occurrence | Left]]) -> list[Occurrence | Left]:
         """The occurrences of a rule that the calendar alone sets off."""
@@ -51,19 +51,19 @@ class Memo:
             self._set_off[known] = made
         return self._set_off[known]
 
-    def asked(self, occurrence: Occurrence, now: Minutes, make: Callable[[], list[Request]]) -> list[Request]:
-        """The requests of an occurrence at `now`: the same until the first of their windows begins.
-
-        What has passed by is gone from them already, and later nothing comes back.
-        """
-        known = self._asked.get(id(occurrence))
-        if known is not None and known[0] <= now <= known[1]:
-            return list(known[2])
-        made = make()
-        if id(occurrence) in self._held:
-            begin = [part[0] for each in made for part in (*(() if each.fixed else each.windows), *each.refuge)]
-            self._hold(*made)
-            self._asked[id(occurrence)] = now, max(now, min(begin, default=_NEVER)), tuple(made)
+    def timely(
+        self, source: object, what: str, given: object, clock: Clock, make: Callable[[], Sequence[T]]
+    ) -> Sequence[T]:
+        """As `once`, of what also follows from something `given` and from the clock, until one of them changes."""
+        known = self._timely.get((id(source), what))
+        if known is not None and known[0] is given and known[1] <= clock.now < known[2]:
+            clock.changes(known[2])
+            found: Sequence[T] = known[3]
+            return found
+        made, until = clock.noting(make)
+        if id(source) in self._held:
+            self._hold(given, *made)
+            self._timely[id(source), what] = given, clock.now, until, made
         return made
 
     def once(self, source: object, what: Hashable, make: Callable[[], T]) -> T:
@@ -79,6 +79,11 @@ class Memo:
             self._hold(made)
         found: T = self._made[known]
         return found
+
+    def identity(self, thing: object) -> int:
+        """The identity of a thing, which is no other's from now on."""
+        self._held[id(thing)] = thing
+        return id(thing)
 
     def _hold(self, *things: object) -> None:
         for thing in things:

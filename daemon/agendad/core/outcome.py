@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from agendad.core.wholedays import Laid
     from agendad.core.wishes import Passed, Stays, Wish
     from agendad.model.calendar import EventFields, Moment
-    from agendad.model.rule import Look
+    from agendad.model.rule import Look, Rule
 
 _OUSTED: Final = frozenset({ReasonCode.YIELDED, ReasonCode.OUTRANKED})
 
@@ -46,13 +46,15 @@ class Decision:
 
     `given_up` are keys of flexible blocks that stood, met a real event, and whose rule says `yield: skip`: they are to
     be remembered as gone, since the next cycle would find them another place. `episodes` are those of `when:` rules
-    that go on. `guarded` is the time that rules protect.
+    that go on. `guarded` is the time that rules protect. Before the minute `until` a cycle decides the same,
+    unless something happens.
     """
 
     desired: tuple[DesiredBlock, ...]
     skipped: tuple[Skipped, ...]
     violations: tuple[Violation, ...]
     horizon: datetime
+    until: datetime
     given_up: frozenset[str] = frozenset()
     drafts: Drafts = field(default_factory=Drafts)
     episodes: Mapping[str, date] = field(default_factory=dict)
@@ -103,17 +105,20 @@ class Outcome:
 
     def hold(self, firm: Firm) -> None:
         """An own event that no rule can move holds its time."""
-        if firm.rule is not None:
-            self._neighbours.stands(firm.rule.id, firm.stretch)
-        overlaps = firm.rule is not None and firm.rule.placement.may_overlap_blocks
-        if firm.stretch[1] > self._survey.now and not overlaps:
-            self._held.append(Busy(*firm.stretch, firm.title, own=True))
+        self._hold(firm.rule, Busy(*firm.stretch, firm.title, own=True))
+
+    def _hold(self, rule: Rule | None, busy: Busy) -> None:
+        if rule is not None:
+            self._neighbours.stands(rule.id, (busy.start, busy.end))
+        overlaps = rule is not None and rule.placement.may_overlap_blocks
+        if not overlaps and not self._survey.clock.come(busy.end):
+            self._held.append(busy)
 
     def stays(self, stays: Stays) -> None:
         """The block stays where it stands; the rest of it follows the rule."""
         block, occurrence = stays.block, stays.occurrence
         fields = block.event.fields
-        self._want(occurrence, block.key, (fields.start, fields.end), (stays.why,))
+        self._want(self._desire(occurrence, block.key, (fields.start, fields.end), (stays.why,)))
         if self._stood.hold(block) is Hold.OPEN:
             self.hold(Firm(block.stretch, fields.title, occurrence.rule))
         if stays.asked is not None and occurrence.look.show_as == "auto":
@@ -122,7 +127,7 @@ class Outcome:
     def laid(self, laid: Laid) -> None:
         """An event of whole days has its place."""
         zone = self._survey.zone
-        self._want(laid.occurrence, laid.occurrence.key, (laid.first, laid.end), (laid.why,))
+        self._want(self._desire(laid.occurrence, laid.occurrence.key, (laid.first, laid.end), (laid.why,)))
         self._neighbours.stands(laid.occurrence.rule.id, span(laid.first, laid.end, zone))
 
     def passed(self, passed: Passed) -> None:
@@ -140,16 +145,26 @@ class Outcome:
         if not pieces:
             self._unplaced(wish, solution.unplaced[request.key])
             return []
-        zone = occurrence.rule.timezone
+        memo = self._survey.memo
         taken = wish.taken | self._families.get(family(wish.base), set())
         why = (wish.shortened,) if wish.shortened is not None else solution.remarks.get(request.key, ())
         for key, piece in name_pieces(pieces, wish.standing, wish.base, taken):
-            when = (from_minutes(piece[0], zone), from_minutes(piece[1], zone))
-            self._want(occurrence, key, when, why)
-            self.hold(Firm(piece, self._desired[key].fields.title, occurrence.rule))
+            make = partial(self._block, occurrence, key, piece, why)
+            desired, busy = memo.once(wish, (key, piece, memo.identity(why)), make)
+            self._want(desired)
+            self._hold(occurrence.rule, busy)
             if occurrence.look.show_as == "auto":
                 self._auto[key] = occurrence.look, wish.asked, piece
         return list(pieces)
+
+    def _block(
+        self, occurrence: Occurrence, key: str, piece: Stretch, why: tuple[Reason, ...]
+    ) -> tuple[DesiredBlock, Busy]:
+        """The block at its place, and the time that it holds there."""
+        zone = occurrence.rule.timezone
+        when = (from_minutes(piece[0], zone), from_minutes(piece[1], zone))
+        desired = self._desire(occurrence, key, when, why)
+        return desired, Busy(*piece, desired.fields.title, own=True)
 
     def _unplaced(self, wish: Wish, why: Reason) -> None:
         request = wish.request
@@ -161,13 +176,17 @@ class Outcome:
         if request.yields is Yield.SKIP and not request.fixed and why.code in _OUSTED:
             self._given_up.update(block.key for block in wish.standing)
 
-    def _want(self, occurrence: Occurrence, key: str, when: tuple[Moment, Moment], why: tuple[Reason, ...]) -> None:
+    def _want(self, desired: DesiredBlock) -> None:
+        self._desired[desired.key] = desired
+        self._families.setdefault(family(desired.key), set()).add(desired.key)
+        self._own = None
+
+    def _desire(
+        self, occurrence: Occurrence, key: str, when: tuple[Moment, Moment], why: tuple[Reason, ...]
+    ) -> DesiredBlock:
         fields = self._dressed(occurrence, when)
         people = tuple(person.id for person in occurrence.people) if occurrence.rule.company is not None else ()
-        why = (occurrence.why, *why)
-        self._desired[key] = DesiredBlock(key, occurrence.rule.id, fields, why, people, occurrence.look.notify)
-        self._families.setdefault(family(key), set()).add(key)
-        self._own = None
+        return DesiredBlock(key, occurrence.rule.id, fields, (occurrence.why, *why), people, occurrence.look.notify)
 
     def _dressed(self, occurrence: Occurrence, when: tuple[Moment, Moment]) -> EventFields:
         zone = when[0].tzinfo if isinstance(when[0], datetime) else None
@@ -180,7 +199,7 @@ class Outcome:
     # ------------------------------------------------------------ the end
 
     def decision(self, violations: Iterable[Violation], drafts: Drafts) -> Decision:
-        """Everything, in the order of time."""
+        """Everything, in the order of time; asked last, since it looks at the clock."""
         self._show_flexible_blocks()
         zone, today = self._survey.zone, self._survey.today
         return Decision(
@@ -190,6 +209,7 @@ class Outcome:
             skipped=tuple(sorted((*self._skipped, *drafts.skipped), key=lambda each: (each.day or today, each.key))),
             violations=tuple(violations),
             horizon=wall(self._survey.horizon, 0, zone),
+            until=from_minutes(self._survey.clock.until, zone),
             given_up=frozenset(self._given_up),
             drafts=drafts,
         )
@@ -204,7 +224,7 @@ class Outcome:
         )
         for key, (look, request, piece) in self._auto.items():
             block = self._desired[key]
-            shown = auto_show_as(look, request, piece, taken, self._survey.now)
+            shown = auto_show_as(look, request, piece, taken, self._survey.clock)
             self._desired[key] = replace(block, fields=replace(block.fields, show_as=shown))
 
 

@@ -16,7 +16,7 @@ from agendad.core.hands import instant
 from agendad.core.levels import needs, placements
 from agendad.core.situation import horizon_days
 from agendad.core.timeline import wall
-from agendad.core.triggers import LATEST_DRAFT
+from agendad.core.triggers import LATEST_DRAFT, WHEN_WITHIN
 from agendad.model.identity import bears_own_uid
 from agendad.model.rule import (
     After,
@@ -119,12 +119,14 @@ def _trigger_days_back(rule: Rule) -> int:
             return 1 + (trigger.delay + max(trigger.within or _MINUTES, trigger.look_back or 0)) // _MINUTES
         case Steps():
             return _DAYS[PeriodUnit.QUARTER] if any(step.unit == "quarter" for step in trigger.steps) else 31
+        case Before():
+            return 1 + max(trigger.lead or 0, trigger.within or _MINUTES) // _MINUTES
         case When(state=state):
             span = (
                 state.days
                 if isinstance(state, NoneIn)
                 else state.span.days or _DAYS[state.span.period or PeriodUnit.WEEK]
             )
-            return 2 * span
-        case Before() | AfterBusy() | Every():
+            return max(2 * span, 1 + (trigger.within or WHEN_WITHIN) // _MINUTES)
+        case AfterBusy() | Every():
             return 0

@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from agendad.core.guards import Timed
+    from agendad.core.outcome import Decision
     from agendad.core.problem import Stretch
+    from agendad.core.situation import Situation
     from agendad.model.calendar import Event
     from agendad.model.mail import Message
     from agendad.model.rule import Selector
@@ -73,6 +75,7 @@ class Reality:
         self.declared = declared_absences(given.absences)
         self.book = address_book(given.people)
         self._zones: dict[str, tuple[Matcher, tuple[Timed, ...]]] = {}
+        self._in_time: dict[str, tuple[Timed, ...]] = {}
         self._selected: dict[tuple[int, str], tuple[Selector, tuple[Timed, ...]]] = {}
 
     def seen_from(self, zone: ZoneInfo) -> tuple[Matcher, tuple[Timed, ...]]:
@@ -82,6 +85,12 @@ class Reality:
             matcher = Matcher(self.settings.me, self.book, zone, self.settings.away_titles)
             self._zones[zone.key] = matcher, timed
         return self._zones[zone.key]
+
+    def in_time(self, zone: ZoneInfo) -> tuple[Timed, ...]:
+        """The real events with the minutes they take in a zone, in order of time."""
+        if zone.key not in self._in_time:
+            self._in_time[zone.key] = tuple(sorted(self.seen_from(zone)[1], key=lambda each: each[0]))
+        return self._in_time[zone.key]
 
     def selected(self, selector: Selector, zone: ZoneInfo) -> tuple[Timed, ...]:
         """The real events that a selector selects, seen from a zone."""
@@ -130,9 +139,10 @@ class Day:
 
 
 class Realities:
-    """The last reality, and the memory of the last day, for the next cycle."""
+    """The last reality, and the memory of the last day, for the next cycle; in `decided`, its question and answer."""
 
     def __init__(self) -> None:
+        self.decided: tuple[Situation, Decision] | None = None
         self._last: Reality | None = None
         self._day: Day | None = None
         self._memo = Memo()

@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 
+from agendad.core.clock import NEVER
 from agendad.core.periods import first_of, index_of, period_of
 from agendad.core.timeline import from_minutes, midnights, to_minutes, union, wall
 from agendad.model.rule import Hours, NoneIn, Selector, Share
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from zoneinfo import ZoneInfo
 
+    from agendad.core.clock import Clock
     from agendad.core.guards import Timed
     from agendad.core.problem import Minutes, Stretch
     from agendad.core.selectors import Matcher
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
 
 AHEAD: Final = 14
 """A matching event that is planned within so many days ends a `none:` state, or keeps it from beginning."""
+
+_DAY: Final = 24 * 60
 
 MEETINGS: Final = Selector(meeting=("any",))
 """What a share is of when the rule does not say."""
@@ -56,34 +60,43 @@ def reading(
     state: NoneIn | Share | Hours,
     events: Sequence[Timed],
     matcher: Matcher,
-    now: Minutes,
+    clock: Clock,
     zone: ZoneInfo,
     not_before: date,
 ) -> Reading:
-    """Measures a state at `now`.
+    """Measures a state now.
 
     `events` are the real ones and, for selectors that name a rule, own blocks, in order of time; they should reach
     back from `not_before` over the span of the state. No episode is said to have begun before `not_before`.
     """
+    today = from_minutes(clock.now, zone).date()
+    clock.changes(to_minutes(wall(today + timedelta(days=1), 0, zone)))
     if isinstance(state, NoneIn):
-        return _absence(state, events, matcher, now, zone, not_before)
+        return _absence(state, events, matcher, clock, zone, not_before)
     measure = _Measure(state, events, matcher)
-    window = _window(state.span, now, zone)
-    value = measure.value(window)
+    if state.span.period is None:
+        value = measure.lately(clock, zone)
+    else:
+        value = measure.value(_days(*period_of(today, state.span.period), zone))
     bound = float(next(each for each in (state.above, state.below, 0) if each is not None))
     if not measure.crosses(value):
         return Reading(False, value, bound, None)
-    return Reading(True, value, bound, _since(measure, now, zone, not_before))
+    return Reading(True, value, bound, _since(measure, clock.now, zone, not_before))
 
 
 # ---------------------------------------------------------------- none
 
 
 def _absence(
-    state: NoneIn, events: Sequence[Timed], matcher: Matcher, now: Minutes, zone: ZoneInfo, not_before: date
+    state: NoneIn, events: Sequence[Timed], matcher: Matcher, clock: Clock, zone: ZoneInfo, not_before: date
 ) -> Reading:
     """No event that ran after the same time of the day `days` days ago, and none that begins in the next 14 days."""
-    oldest, latest = _days_from(now, -state.days, zone), _days_from(now, AHEAD, zone)
+    now = clock.now
+    back, ahead = _Sliding(-state.days, clock, zone), _Sliding(AHEAD, clock, zone)
+    oldest, latest = back.edge, ahead.edge
+    clock.changes(min((start for (start, _), _ in events if start > now), default=NEVER))
+    ahead.reaches(min((start for (start, _), _ in events if start >= latest), default=NEVER) + 1)
+    back.reaches(min((end for (_, end), _ in events if end > oldest), default=NEVER))
 
     def matching(found: Iterable[Timed]) -> list[Timed]:
         return [each for each in found if matcher.matches(state.selector, each[1])]
@@ -120,9 +133,31 @@ class _Time:
         """The minutes of the set that lie in `stretch`."""
         return self._before(stretch[1]) - self._before(stretch[0])
 
+    def next_change(self, minute: Minutes) -> Minutes:
+        """The first later minute up to which more of the set lies than up to `minute`."""
+        count = bisect_right(self._ends, minute)
+        if count == len(self._ends):
+            return NEVER
+        return max(self._starts[count], minute) + 1
+
     def _before(self, minute: Minutes) -> Minutes:
         count = bisect_right(self._starts, minute)
         return self._sums[count] - max(0, self._ends[count - 1] - minute) if count else 0
+
+
+class _Sliding:
+    """The same time of the day, some days later or (below zero) earlier: an edge that moves on with the clock."""
+
+    def __init__(self, days: int, clock: Clock, zone: ZoneInfo) -> None:
+        self._clock = clock
+        self.edge = _days_from(clock.now, days, zone)
+        tomorrow = clock.now + _DAY
+        self._even = _days_from(tomorrow, days, zone) - self.edge == _DAY
+
+    def reaches(self, moment: Minutes) -> None:
+        """Notes when the edge comes to a moment; on a day on which clocks are put forward or back, at any minute."""
+        if moment > self.edge:
+            self._clock.changes(self._clock.now + (moment - self.edge if self._even else 1))
 
 
 class _Measure:
@@ -152,6 +187,15 @@ class _Measure:
             return float(part)
         whole = self._whole.within(window)
         return 100 * part / whole if whole else None
+
+    def lately(self, clock: Clock, zone: ZoneInfo) -> float | None:
+        """The value of the past days, up to this minute."""
+        back = _Sliding(-(self.state.span.days or 0), clock, zone)
+        self.reach((back.edge, clock.now + 2 * _DAY))
+        for time in (self._part, self._whole):
+            back.reaches(time.next_change(back.edge))
+            clock.changes(time.next_change(clock.now))
+        return self.value((back.edge, clock.now))
 
     def crosses(self, value: float | None) -> bool:
         """Whether a value is on the far side of the bound, which itself is not."""
@@ -189,13 +233,6 @@ def _past(span: TimeSpan, began: date, not_before: date, zone: ZoneInfo) -> Iter
         return
     for index in range(index_of(began, span.period) - 1, index_of(not_before, span.period) - 1, -1):
         yield first_of(index, span.period), _days(first_of(index, span.period), first_of(index + 1, span.period), zone)
-
-
-def _window(span: TimeSpan, now: Minutes, zone: ZoneInfo) -> Stretch:
-    """The time that a state looks at now: the past days up to this minute, or the whole period."""
-    if span.period is None:
-        return _days_from(now, -span.days, zone), now
-    return _days(*period_of(from_minutes(now, zone).date(), span.period), zone)
 
 
 def _days(first: date, end: date, zone: ZoneInfo) -> Stretch:

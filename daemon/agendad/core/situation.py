@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from agendad.core.hands import Hands, is_over
+from agendad.core.clock import Clock
+from agendad.core.hands import Hands
 from agendad.core.reality import Day, Given, Realities
-from agendad.core.timeline import midnights, to_minutes
-from agendad.core.triggers import Scope
+from agendad.core.timeline import midnights, span, to_minutes
+from agendad.core.triggers import Scope, identity
 from agendad.core.windows import Frame
 from agendad.model.identity import is_own
 from agendad.model.mail import Mailbox
@@ -23,11 +24,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from zoneinfo import ZoneInfo
 
-    from agendad.core.guards import Timed
+    from agendad.core.contacts import Contact
+    from agendad.core.problem import Minutes
     from agendad.core.selectors import Matcher
     from agendad.model.calendar import Event
     from agendad.model.rule import Rule
-    from agendad.model.settings import People, Settings
+    from agendad.model.settings import People, Person, Settings
 
 _WORKWEEK: Final = dict.fromkeys(range(5), (TimeWindow(9 * 60, 18 * 60),))
 """The working hours of a configuration that does not give any."""
@@ -70,11 +72,10 @@ def horizon_days(settings: Settings, now: datetime) -> tuple[date, date]:
 
 @dataclass(frozen=True, slots=True)
 class Local:
-    """The situation in one zone. `real` are the real events with the minutes they take, in order of time."""
+    """The situation in one zone."""
 
     frame: Frame
     matcher: Matcher
-    real: tuple[Timed, ...]
 
 
 class Survey:
@@ -85,14 +86,20 @@ class Survey:
         self.settings = situation.settings
         self.zone = situation.settings.timezone
         self.today, self.horizon = horizon_days(situation.settings, situation.now)
-        self.now = to_minutes(situation.now, up=True)
+        self.clock = Clock(situation.now)
         self.days = midnights(self.today, situation.settings.horizon_days, self.zone)
+        self.clock.changes(self.days[1])
+        if any(identity(rule) not in situation.first_days for rule in situation.rules):
+            self.clock.runs()  # a rule that is new begins now
+        for message in reversed(situation.mailbox.messages):
+            if self.clock.come(to_minutes(message.at)):
+                break
         ours = {event.uid for event in situation.hands.standing.values()}
         # Under the UID of a standing block, but without its mark: the block once more, by way of an export or a server
         # that drops X- properties. The block must not give way to it.
         real = tuple(event for event in situation.events if not is_own(event) and event.uid not in ours)
         begun = situation.hands.begun.values()
-        hosted = tuple(event for event in begun if event.fields.guests and is_over(event.fields.end, situation.now))
+        hosted = tuple(event for event in begun if event.fields.guests and self.clock.come(self._end(event)))
         messages = situation.mailbox.messages
         self.reality = situation.realities.of(
             Given(real, messages, self.settings, situation.people, situation.absences, hosted)
@@ -109,13 +116,22 @@ class Survey:
         )
         self._locals: dict[str, Local] = {}
 
+    def contact(self, person: Person, begins: Minutes, until: Minutes) -> Contact | None:
+        """The first contact with a person from a moment on, until another one or now, whichever is later."""
+        found = self.reality.contacts.first(person.id, begins)
+        return found if found is not None and (found.at <= until or self.clock.come(found.at)) else None
+
+    def _end(self, event: Event) -> Minutes:
+        return span(event.fields.start, event.fields.end, self.zone)[1]
+
     def local(self, zone: ZoneInfo) -> Local:
         """The situation in a zone."""
         if zone.key not in self._locals:
             given, absent = self.situation, self.reality.absent
             scope = Scope(
-                given.now, self.today, self.horizon, zone, given.holidays, absent, given.first_days, self.memo
+                self.clock, self.today, self.horizon, zone, given.holidays, absent, given.first_days, self.memo
             )
-            frame = Frame(scope, self.settings.working_hours or _WORKWEEK, self.now, self.days[-1])
-            self._locals[zone.key] = Local(frame, *self.reality.seen_from(zone))
+            frame = Frame(scope, self.settings.working_hours or _WORKWEEK, self.days[-1])
+            matcher, _ = self.reality.seen_from(zone)
+            self._locals[zone.key] = Local(frame, matcher)
         return self._locals[zone.key]

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from zoneinfo import ZoneInfo
 
+    from agendad.core.clock import Clock
     from agendad.core.problem import Minutes, Stretch
     from agendad.core.selectors import Matcher
     from agendad.model.calendar import Event
@@ -105,12 +106,12 @@ class Left:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The days of the cycle, from the day of `now` to the end of the horizon (excluded), seen from one zone.
+    """The days of the cycle, from today to the end of the horizon (excluded), seen from one zone.
 
     `first_days` is the moment of the first cycle that knew a rule, by the id that its keys are made of.
     """
 
-    now: datetime
+    clock: Clock
     today: date
     horizon: date
     zone: ZoneInfo
@@ -121,7 +122,7 @@ class Scope:
 
     def first_day(self, rule: Rule) -> datetime:
         """The moment of the first cycle that knew the rule; this one, when it is new."""
-        return self.first_days.get(identity(rule), self.now)
+        return self.first_days.get(identity(rule), self.clock.instant)
 
     def alive(self, first: date, end: date, back: int = 0) -> bool:
         """Whether a day or period is taken up now: it lies wholly inside the horizon, or has begun.
@@ -258,14 +259,13 @@ def event_occurrences(
     trigger = rule.trigger
     if not isinstance(trigger, After | Before):
         return []
-    now = to_minutes(scope.now, up=True)
-    alive = now - LATEST_DRAFT * _DAY if isinstance(rule.verb, Draft) else now
+    longer = LATEST_DRAFT * _DAY if isinstance(rule.verb, Draft) else 0
     horizon = to_minutes(wall(scope.horizon, 0, scope.zone))
     oldest = to_minutes(scope.first_day(rule)) - _look_back(trigger) if isinstance(trigger, After) else None
     found: dict[str, Occurrence | Left] = {}
     for taken, event in events:
         first, last = moment = _moment(trigger, taken)
-        if last < alive or first >= horizon or (oldest is not None and taken[1] < oldest):
+        if first >= horizon or (oldest is not None and taken[1] < oldest) or scope.clock.past(last + longer):
             continue
         if matcher.matches(trigger.selector, event):
             key = f"{identity(rule)}/{event_suffix(event)}"
@@ -367,7 +367,6 @@ def busy_occurrences(rule: Rule, taken: Sequence[Stretch], scope: Scope) -> list
     trigger = rule.trigger
     if not isinstance(trigger, AfterBusy):
         return []
-    now = to_minutes(scope.now, up=True)
     why = Reason(ReasonCode.AFTER_BUSY, {"busy": str(trigger.busy)})
     found: list[Occurrence | Left] = []
     borders = midnights(scope.today, (scope.horizon - scope.today).days, scope.zone)
@@ -379,7 +378,7 @@ def busy_occurrences(rule: Rule, taken: Sequence[Stretch], scope: Scope) -> list
             continue
         for count, instant in enumerate(instants, 1):
             begin = instant + trigger.delay
-            if begin + trigger.within < now:
+            if scope.clock.past(begin + trigger.within):
                 continue
             key = f"{identity(rule)}/{day.isoformat()}" + (f"#{count}" if count > 1 else "")
             days = (day, day + timedelta(days=1))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Final, TypedDict
 
 from agendad.core.problem import Pieces, Pull, Request
@@ -33,11 +33,10 @@ _ANY_TIME: Final = (TimeWindow(0, _DAY),)
 
 @dataclass(frozen=True)
 class Frame:
-    """The days of a cycle in the zone of a rule, with the person's working hours; `now` and `end` bound it."""
+    """The days of a cycle in the zone of a rule, with the person's working hours; now and `end` bound it."""
 
     scope: Scope
     hours: Mapping[int, tuple[TimeWindow, ...]]
-    now: Minutes
     end: Minutes
     _known: dict[tuple[date, tuple[TimeWindow, ...]], tuple[Stretch, ...]] = field(default_factory=dict, repr=False)
 
@@ -65,7 +64,7 @@ class Frame:
 
     def ahead(self, stretches: Sequence[Stretch]) -> tuple[Stretch, ...]:
         """What lies between now and the end of the horizon."""
-        return clip(stretches, (self.now, self.end))
+        return self.scope.clock.ahead(stretches, self.end)
 
     @cached_property
     def _widest(self) -> tuple[TimeWindow, ...]:
@@ -76,13 +75,14 @@ class Frame:
 # ---------------------------------------------------------------- requests
 
 
-def requests(occurrence: Occurrence, frame: Frame) -> list[Request]:
+def requests(occurrence: Occurrence, frame: Frame) -> Sequence[Request]:
     """The requests of one occurrence: one for each time of `at:`, else one flexible.
 
     A time of a day is fixed; in a period or a moment it is one of several places. A request without windows has no
     time left (or none at all) in which it could stand.
     """
-    return frame.scope.memo.asked(occurrence, frame.now, lambda: _requests(occurrence, frame))
+    scope = frame.scope
+    return scope.memo.timely(occurrence, "requests", None, scope.clock, lambda: _requests(occurrence, frame))
 
 
 def _requests(occurrence: Occurrence, frame: Frame) -> list[Request]:
@@ -92,6 +92,16 @@ def _requests(occurrence: Occurrence, frame: Frame) -> list[Request]:
     fixed = occurrence.one_day and occurrence.moment is None
     make = _fixed if fixed else _at_times
     return [make(occurrence, numbered(occurrence.key, count), frame, at) for count, at in enumerate(times, 1)]
+
+
+def is_one(occurrence: Occurrence) -> bool:
+    """Whether the occurrence is one block in one piece, under its own key, that stays as it is where it stands."""
+    placement = occurrence.placement
+    if placement.at:
+        fixed = occurrence.one_day and occurrence.moment is None
+        return len(placement.at) == 1 and fixed and yields(occurrence) is not Yield.SPLIT
+    split = placement.split is not None and _may_be_cut(occurrence)
+    return not split and yields(occurrence) not in {Yield.SPLIT, Yield.SHRINK}
 
 
 def cap_requests(occurrence: Occurrence, frame: Frame) -> list[Request]:
@@ -205,9 +215,7 @@ def _at_times(occurrence: Occurrence, key: str, frame: Frame, at: At) -> Request
 def _flexible(occurrence: Occurrence, key: str, frame: Frame) -> Request:
     lasts = occurrence.placement.lasts or Lasts()
     split = occurrence.placement.split if _may_be_cut(occurrence) else None
-    # Stretches of whole days touch at midnight: a block after a late meeting may cross it.
-    times = union(each for day in _days(occurrence, frame) for each in _open(occurrence, frame, day))
-    windows = frame.ahead(_in_moment(occurrence, times, frame))
+    windows = frame.ahead(frame.scope.memo.once(occurrence, "times", partial(_times, occurrence, frame)))
     return Request(
         key=key,
         windows=windows,
@@ -219,6 +227,13 @@ def _flexible(occurrence: Occurrence, key: str, frame: Frame) -> Request:
         pulls=tuple(_pulls(occurrence, frame, windows, lasts.most)),
         **_common(occurrence),
     )
+
+
+def _times(occurrence: Occurrence, frame: Frame) -> Sequence[Stretch]:
+    """All time in which a flexible block may stand, whatever time it is now."""
+    # Stretches of whole days touch at midnight: a block after a late meeting may cross it.
+    times = union(each for day in _days(occurrence, frame) for each in _open(occurrence, frame, day))
+    return _in_moment(occurrence, times, frame)
 
 
 def _least(occurrence: Occurrence, most: Minutes) -> Minutes:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
+    from agendad.core.clock import Clock
     from agendad.core.problem import Busy, Minutes, Request, Stretch
     from agendad.core.standing import Standing, Stood
     from agendad.core.triggers import Occurrence
@@ -85,7 +86,7 @@ class Present:
     firm_time   the time of those
     """
 
-    now: Minutes
+    clock: Clock
     today: date
     settle: Minutes
     firm: tuple[Busy, ...]
@@ -95,7 +96,7 @@ class Present:
     def settled(self, occurrence: Occurrence, start: Minutes) -> bool:
         """Whether a block that begins then begins too soon to be moved."""
         settle = occurrence.placement.settle
-        return start - self.now < (self.settle if settle is None else settle)
+        return self.clock.past(start - (self.settle if settle is None else settle))
 
 
 def decided(occurrence: Occurrence, key: str, stood: Stood) -> list[Answer] | None:
@@ -133,12 +134,12 @@ def _whole(occurrence: Occurrence, request: Request, stood: Stood, present: Pres
     if (known := decided(occurrence, request.key, stood)) is not None:
         return known
     block = stood.blocks.get(request.key)
-    begun = request.fixed and request.windows[0][0] < present.now
+    begun = request.fixed and present.clock.past(request.windows[0][0])
     if block is None:
         if begun or not request.windows:
             return _no_time(occurrence, request, present)
         return [Wish(occurrence, request, request, request.key)]
-    late = _rest_of(request, block, present.now) if begun else request
+    late = _rest_of(request, block, present.clock) if begun else request
     if late is None:
         return [Stays(occurrence, block, Reason(ReasonCode.IN_PROGRESS))]
     settled = present.settled(occurrence, block.stretch[0])
@@ -148,12 +149,12 @@ def _whole(occurrence: Occurrence, request: Request, stood: Stood, present: Pres
     return [_in_place(Wish(occurrence, late, request, request.key, (block,)), present)]
 
 
-def _rest_of(request: Request, block: Standing, now: Minutes) -> Request | None:
+def _rest_of(request: Request, block: Standing, clock: Clock) -> Request | None:
     """What is left of a fixed time that has begun, for a block that was put later: it may stay there, or go on moving.
 
     None when the block stands where the rule would not put it now.
     """
-    windows = union((*((max(start, now), end) for start, end in request.windows), *request.refuge))
+    windows = union((*clock.ahead(request.windows), *request.refuge))
     if not any(start <= block.stretch[0] and block.stretch[1] <= end for start, end in windows):
         return None
     return replace(request, windows=windows, refuge=(), fixed=False)
@@ -264,14 +265,14 @@ def _split(
     blocks = [block for block in stood.family(base) if mine(block.key, block.stretch)]
     if request.key in deleted and not blocks:
         return [Passed(occurrence, request.key, deleted_reason(deleted[request.key]))]
-    if not blocks and window[0] < present.now:
+    if not blocks and present.clock.past(window[0]):
         return [] if request.key in stood.hands.done else _no_time(occurrence, request, present)
     firm = [block for block in blocks if stood.hold(block) is not Hold.OPEN]
     found: list[Answer] = [
         Stays(occurrence, block, Reason(ReasonCode.PINNED)) for block in firm if stood.hold(block) is Hold.PINNED
     ]
     gone = union([block.stretch for block in firm] + [each for one in deleted.values() if (each := _stretch(one))])
-    parts = subtract(((max(window[0], present.now), window[1]),), gone)
+    parts = subtract(present.clock.ahead((window,)), gone)
     taken = (siblings - {request.key}) | deleted.keys() | {block.key for block in firm}
     loose = [block for block in blocks if block not in firm]
     parts = tuple(part for part in parts if part[1] - part[0] >= request.least)

@@ -52,7 +52,9 @@ class Ledger:
         self._checkpoint = checkpoint
         # of the last time: most of it is the same in the next cycle
         self._decided: dict[str, Decided] = {}
+        self._written: dict[tuple[str, ...], Written] = {}
         self._drafts: dict[tuple[Any, ...], MadeDraft] = {}
+        self._asked_over: tuple[tuple[object, ...], frozenset[str]] = (), frozenset()
 
     @classmethod
     def open(cls, folder: Path, checkpoint: Callable[[str], None] | None = None) -> Ledger:
@@ -98,18 +100,18 @@ class Ledger:
         """What is remembered of events that ended after `since`, with all open intents; of drafts made since then, and
         of older ones that may still lie in Drafts.
 
-        `blocks_since` narrows it for events, save those whose keys begin with an id of `longer`.
+        `blocks_since` narrows it for events, save those whose keys begin with an id of `longer`: of older ones it gives
+        the keys.
         """
-        written = {
-            key: Written(rule, uid(key), calendar, moment_from_text(start), moment_from_text(end), mark)
-            for key, rule, calendar, start, end, mark in self.rows(
-                "SELECT key, rule, calendar, start, end, digest FROM written WHERE end >= ?"
-                " UNION SELECT w.key, w.rule, w.calendar, w.start, w.end, w.digest FROM json_each(?) AS l"
-                " JOIN written AS w ON w.key >= l.key || '/' AND w.key < l.key || '0' AND w.end >= l.value",
-                _oldest(blocks_since or since),
-                json.dumps({id_: _oldest(each) for id_, each in (longer or {}).items()}),
-            )
-        }
+        oldest, longest = _oldest(blocks_since or since), _oldest(since)
+        stood = self.rows(
+            "SELECT key, rule, calendar, start, end, digest FROM written WHERE end >= ?"
+            " UNION SELECT w.key, w.rule, w.calendar, w.start, w.end, w.digest FROM json_each(?) AS l"
+            " JOIN written AS w ON w.key >= l.key || '/' AND w.key < l.key || '0' AND w.end >= l.value",
+            oldest,
+            json.dumps({id_: _oldest(each) for id_, each in (longer or {}).items()}),
+        )
+        self._written = {row: self._written.get(row) or _written(*row) for row in stood}
         intents = tuple(
             Intent(number, Action(action), key, rule, calendar, fields_from_text(before), fields_from_text(after), mark)
             for number, action, key, rule, calendar, before, after, mark in self.rows(
@@ -117,12 +119,19 @@ class Ledger:
                 " ORDER BY id"
             )
         )
-        rows = self.rows(
-            "SELECT * FROM drafts WHERE status IN ('open', 'made', 'removing') OR made >= ?",
-            moment_to_text(since),
-        )
+        rows = self.rows(drafts.SINCE, moment_to_text(since))
         self._drafts = {row: self._drafts.get(row) or drafts.from_row(row) for row in rows}
-        return Memory(written, intents, decisions, {made.key: made for made in self._drafts.values()})
+        written = {row[0]: each for row, each in self._written.items()}
+        made = {each.key: each for each in self._drafts.values()}
+        return Memory(written, intents, decisions, made, self._over(longest, oldest))
+
+    def _over(self, longest: str, oldest: str) -> frozenset[str]:
+        """The keys of events that ended between two days; asked again only when something was written since."""
+        asked = longest, oldest, self._connection.total_changes
+        if self._asked_over[0] != asked:
+            rows = self.rows("SELECT key FROM written WHERE end >= ? AND end < ?", longest, oldest)
+            self._asked_over = asked, frozenset(key for (key,) in rows)
+        return self._asked_over[1]
 
     def knows_drafts(self) -> bool:
         """Whether a draft was ever made, or was to be."""
@@ -202,6 +211,10 @@ class Ledger:
     def batch(self, what: str) -> Batch:
         """A transaction that begins with its first statement; without any, nothing is written."""
         return Batch(self._connection, self._path, what, self._checkpoint)
+
+
+def _written(key: str, rule: str, calendar: str, start: str, end: str, digest: str) -> Written:
+    return Written(rule, uid(key), calendar, moment_from_text(start), moment_from_text(end), digest)
 
 
 def _oldest(since: datetime) -> str:

@@ -115,12 +115,17 @@ class Decisions:
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """Everything that is remembered; empty when all state is lost."""
+    """Everything that is remembered; empty when all state is lost.
+
+    `over` are the keys of blocks that ended too long ago for anything but this to be asked of them: they are not made
+    again, be it that their event was put off.
+    """
 
     written: Mapping[str, Written] = field(default_factory=dict)
     intents: tuple[Intent, ...] = ()
     decisions: Decisions = field(default_factory=Decisions)
     drafts: Mapping[str, MadeDraft] = field(default_factory=dict)
+    over: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

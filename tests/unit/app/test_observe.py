@@ -37,6 +37,9 @@ def days_back(text: str) -> int:
         ("after: {title: x}, lasts: 5m, delay: 10 days", 11),
         ("after: {title: x}, lasts: 5m, within: 20 days", 20),
         ("after: {title: x}, lasts: 5m, look_back: 30 days", 30),
+        ("before: {title: x}, lasts: 5m, lead: 30 days", 30),
+        ("before: {title: x}, lasts: 5m, within: 20 days", 20),
+        ("when: {none: {title: x}, in: 2d}, lasts: 5m, within: 20 days", 20),
     ],
 )
 def test_it_reads_back_over_what_a_rule_may_ask_about(text: str, least: int) -> None:

@@ -10,9 +10,11 @@ from zoneinfo import ZoneInfo
 
 from agendad.core.engine import Decision, Situation, decide, horizon_days
 from agendad.core.hands import Context, Hands, gone_from, hands, remember
+from agendad.core.reality import Realities
 from agendad.core.reconcile import Reconciled, as_write, reconcile
-from agendad.core.timeline import wall
+from agendad.core.timeline import from_minutes, to_minutes, wall
 from agendad.core.trace import sentences
+from agendad.core.triggers import identity
 from agendad.drafting.expressions import Expressions
 from agendad.model.calendar import Attendee, Event, EventFields, Mark, Response
 from agendad.model.identity import uid
@@ -91,6 +93,19 @@ def told(fields: EventFields) -> str:
     return f"{day} {start.astimezone(PARIS):%H:%M}-{end.astimezone(PARIS):%H:%M}"
 
 
+def stands_until_it_says(situation: Situation) -> None:
+    """That a decision is the same in each minute before `until`, when nothing happens."""
+    known = dict.fromkeys(map(identity, situation.rules), situation.now) | dict(situation.first_days)
+    situation = replace(situation, first_days=known)
+    decision = decide(situation, Expressions().render)
+    now, until = to_minutes(situation.now, up=True), to_minutes(decision.until)
+    assert now < until
+    for later in {(now + until) // 2, until - 1} - {now}:
+        at_a_minute = from_minutes(later, situation.settings.timezone)
+        afresh = replace(situation, now=at_a_minute, realities=Realities())
+        assert decide(afresh, Expressions().render) == decision
+
+
 def _hosted(event: Event) -> Event:
     return replace(event, attendees=tuple(map(Attendee, event.fields.guests)))
 
@@ -144,7 +159,9 @@ class Week:
         )
 
     def decide(self) -> Decision:
-        return decide(self.situation(), Expressions().render)
+        situation = self.situation()
+        stands_until_it_says(situation)
+        return decide(situation, Expressions().render)
 
     def plan(self) -> Reconciled:
         decision = self.decide()

@@ -93,28 +93,28 @@ def test_every_recipient_of_a_sent_mail_was_contacted_under_any_address() -> Non
     assert found.last("oda", NEVER) is None
 
 
-def test_between_is_the_first_with_both_ends_and_history_the_newest_first() -> None:
+def test_first_is_the_oldest_from_a_moment_on_and_history_the_newest_first() -> None:
     mails = [mail(day, "grace@example.com") for day in (9, 3, 5)]
     third, fifth, ninth = (to_minutes(each.at) for each in sorted(mails, key=lambda each: each.at))
     found = contacts(*mails)
-    assert found.between("grace", third, ninth).at == third
-    assert found.between("grace", third + 1, fifth).at == fifth
-    assert found.between("grace", third + 1, fifth - 1) is None
+    assert found.first("grace", third).at == third
+    assert found.first("grace", third + 1).at == fifth
+    assert found.first("grace", ninth + 1) is None
     assert [each.at for each in found.history("grace", ninth)] == [ninth, fifth, third]
     assert [each.at for each in found.history("grace", ninth - 1, 1)] == [fifth]
     assert found.history("lin", NEVER) == ()
 
 
 @given(st.lists(st.tuples(st.integers(1, 28), st.integers(0, 23)), max_size=8), st.integers(0, 28 * 24))
-def test_last_between_and_history_agree(days: list[tuple[int, int]], hour: int) -> None:
+def test_first_last_and_history_agree(days: list[tuple[int, int]], hour: int) -> None:
     found = contacts(*(mail(day, "grace@example.com", hour=hour) for day, hour in days))
     before = to_minutes(datetime(2026, 11, 1, tzinfo=UTC)) + 60 * hour
     history = found.history("grace", before, 100)
     assert list(history) == sorted(history, reverse=True)
     assert len(history) == sum(to_minutes(mail(day, hour=hour).at) <= before for day, hour in days)
     assert found.last("grace", before) == (history[0] if history else None)
-    first = found.between("grace", 0, before)
-    assert (first.at if first else None) == (history[-1].at if history else None)
+    first = found.first("grace", 0)
+    assert (first.at if first and first.at <= before else None) == (history[-1].at if history else None)
 
 
 def test_parties_are_each_once_in_the_order_of_ids() -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from zoneinfo import ZoneInfo
 
 import pytest
 from engine_world import ADA, BOB, SETTINGS, Week, event, rules
 
+from agendad.core.clock import Clock
 from agendad.core.dress import auto_show_as, sample_context
 from agendad.core.problem import Request
+from agendad.core.timeline import from_minutes
 from agendad.model.calendar import EventFields, Kind, ShowAs, Visibility
 from agendad.model.rule import Look
 from agendad.model.settings import Me, People, Person
@@ -112,7 +115,9 @@ class TestAuto:
     REQUEST = Request("r", "r", windows=((0, 240),), least=60, most=60)
 
     def shown(self, taken, now: int = -600, **look: int) -> ShowAs:
-        return auto_show_as(replace(self.LOOK, **look), self.REQUEST, (0, 60), taken, now)
+        return auto_show_as(
+            replace(self.LOOK, **look), self.REQUEST, (0, 60), taken, Clock(from_minutes(now, ZoneInfo("UTC")))
+        )
 
     def test_it_is_free_while_it_has_other_places_to_go(self):
         assert self.shown(((0, 60),)) is ShowAs.FREE

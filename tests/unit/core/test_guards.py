@@ -6,9 +6,10 @@ from dataclasses import replace
 
 from engine_world import ADA, BOB, EVE, MONDAY, PARIS, PEOPLE, event, rules, when
 
+from agendad.core.clock import Clock
 from agendad.core.guards import Guard, Meetings, violations
 from agendad.core.selectors import Matcher, address_book
-from agendad.core.timeline import span, to_minutes
+from agendad.core.timeline import from_minutes, span, to_minutes
 from agendad.model.calendar import Response, ShowAs, Status
 
 MATCHER = Matcher(ADA, address_book(PEOPLE), PARIS)
@@ -28,7 +29,8 @@ def titles(*events, guarded: str = "tue 17:00-20:00", allow: str = "", now: int 
     more = f", allow: {{title: {allow}}}" if allow else ""
     (rule,) = rules(f"r: {{protect: P, every: weekday, at: 17:00-20:00{more}}}")
     guards = [Guard(rule, rule.verb, stretch(guarded), MATCHER)]
-    return [each.event.fields.title for each in violations(guards, meetings(*events), now)]
+    clock = Clock(from_minutes(now, PARIS))
+    return [each.event.fields.title for each in violations(guards, meetings(*events), clock)]
 
 
 class TestViolations:

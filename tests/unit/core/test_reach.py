@@ -86,6 +86,16 @@ def test_what_is_looked_at_no_more_is_not_taken_up_again_in_every_cycle() -> Non
     assert hands((RECENT, past(2, "daily/3")), Memory(), context).adopted != ()
 
 
+def test_what_was_made_long_ago_is_not_made_again_when_its_event_is_put_off() -> None:
+    week = Week(rules("notes: {block: N, after: {title: board}, lasts: 15m}"), (event("Board", "mon 10:00-11:30"),))
+    ((key, _),) = week.kept().items()
+    week.own, week._remembered = {}, {}
+    assert list(week.kept()) == [key]
+    week.own, week._remembered = {}, {}
+    seen = hands(week.events, Memory(over=frozenset({key})), week.context())
+    assert decide(replace(week.situation(), hands=seen), Expressions().render).desired == ()
+
+
 LIFE = rules("""
 deep: {block: Deep work, every: weekday, at: "09:00-12:00", yield: shrink}
 watch: {block: Watch, every: week, lasts: 2h, split: 30m-1h, between: "14:00-18:00"}

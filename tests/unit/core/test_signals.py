@@ -12,6 +12,7 @@ from engine_world import ADA, BOB, EVE, MONDAY, PARIS, PEOPLE, event, own, whole
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from agendad.core.clock import Clock
 from agendad.core.selectors import Matcher, address_book
 from agendad.core.signals import Reading, reading
 from agendad.core.timeline import from_minutes, span, to_minutes, wall
@@ -26,7 +27,17 @@ LONG_AGO = date(2026, 1, 1)
 
 def read(state, *events: Event, now: datetime = MONDAY, not_before: date = LONG_AGO) -> Reading:
     timed = sorted(((span(e.fields.start, e.fields.end, PARIS), e) for e in events), key=lambda each: each[0])
-    return reading(state, timed, MATCHER, to_minutes(now), PARIS, not_before)
+    return reading(state, timed, MATCHER, Clock(now), PARIS, not_before)
+
+
+def measured(state, timed, matcher: Matcher, now: int, zone: ZoneInfo, not_before: date) -> Reading:
+    """What is measured at a minute; the same is at each of the minutes for which the clock says so."""
+    clock = Clock(from_minutes(now, zone))
+    found = reading(state, timed, matcher, clock, zone, not_before)
+    assert now < clock.until <= now + 25 * 60
+    for later in {(now + clock.until) // 2, clock.until - 1}:
+        assert reading(state, timed, matcher, Clock(from_minutes(later, zone)), zone, not_before) == found
+    return found
 
 
 class TestNone:
@@ -207,7 +218,7 @@ def whole_window(state, day: date, zone: ZoneInfo) -> tuple[date, tuple[int, int
 def test_sums_and_their_episodes_are_those_of_counting_minutes_one_by_one(case):
     state, timed, now, zone, not_before = case
     matcher = Matcher(ADA, {}, zone)
-    found = reading(state, timed, matcher, now, zone, not_before)
+    found = measured(state, timed, matcher, now, zone, not_before)
     today = from_minutes(now, zone).date()
     present = (
         whole_window(state, today, zone)[1] if state.span.period else (days_from(now, -state.span.days, zone), now)
@@ -238,7 +249,7 @@ def test_none_holds_when_no_event_touches_the_past_days_or_begins_in_the_next_14
         ran = any(start <= at and end > oldest for start, end in gyms)
         return not ran and not any(at < start < latest for start, _ in gyms)
 
-    found = reading(state, timed, matcher, now, zone, not_before)
+    found = measured(state, timed, matcher, now, zone, not_before)
     assert found.holds == holds(now)
     if not found.holds:
         return

@@ -10,6 +10,7 @@ import pytest
 from engine_world import ADA, BOB, EVE, MONDAY, PARIS, PEOPLE, event, rules, when, whole_days
 from hypothesis import given
 
+from agendad.core.clock import Clock
 from agendad.core.selectors import Matcher, address_book
 from agendad.core.timeline import span, to_minutes, union
 from agendad.core.triggers import (
@@ -25,7 +26,7 @@ from agendad.core.triggers import (
 )
 
 TODAY = MONDAY.date()
-SCOPE = Scope(MONDAY, TODAY, TODAY + timedelta(days=14), PARIS, {}, frozenset(), {})
+SCOPE = Scope(Clock(MONDAY), TODAY, TODAY + timedelta(days=14), PARIS, {}, frozenset(), {})
 MATCHER = Matcher(ADA, address_book(PEOPLE), PARIS)
 
 

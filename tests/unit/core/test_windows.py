@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from engine_world import ADA, MONDAY, PARIS, PEOPLE, SETTINGS, event, rules, when
 
+from agendad.core.clock import Clock
 from agendad.core.selectors import Matcher, address_book
 from agendad.core.timeline import from_minutes, span, to_minutes, wall
 from agendad.core.triggers import Occurrence, Scope, calendar_occurrences, event_occurrences
@@ -24,9 +25,9 @@ TUESDAY = TODAY + timedelta(days=1)
 def frame(now=MONDAY, hours=SETTINGS.working_hours, holidays=(), absent=(), days: int = 14, zone=PARIS) -> Frame:
     today = now.date()
     scope = Scope(
-        now, today, today + timedelta(days=days), zone, dict.fromkeys(holidays, "Feast"), frozenset(absent), {}
+        Clock(now), today, today + timedelta(days=days), zone, dict.fromkeys(holidays, "Feast"), frozenset(absent), {}
     )
-    return Frame(scope, hours, to_minutes(now, up=True), to_minutes(wall(scope.horizon, 0, zone)))
+    return Frame(scope, hours, to_minutes(wall(scope.horizon, 0, zone)))
 
 
 def occurrence(text: str, here: Frame | None = None, verb: str = "block") -> Occurrence:

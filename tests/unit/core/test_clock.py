@@ -1,0 +1,130 @@
+"""The clock of a cycle notes until when what it said stays true, and a decision stands until then."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from engine_world import BOB, EVE, MONDAY, PARIS, event, stands_until_it_says, whole_days
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from letter_world import Desk, rule
+
+from agendad.core.clock import NEVER, Clock
+from agendad.core.timeline import from_minutes, to_minutes
+from agendad.model.calendar import Event, Response
+
+NOW = to_minutes(MONDAY)
+
+
+def clock() -> Clock:
+    return Clock(MONDAY)
+
+
+class TestClock:
+    def test_it_is_the_minute_rounded_up(self) -> None:
+        assert (Clock(MONDAY).now, Clock(MONDAY + timedelta(seconds=1)).now) == (NOW, NOW + 1)
+
+    @pytest.mark.parametrize(("moment", "until"), [(NOW - 1, NEVER), (NOW, NOW + 1), (NOW + 9, NOW + 10)])
+    def test_a_moment_is_past_from_the_minute_after_it(self, moment: int, until: int) -> None:
+        here = clock()
+        assert here.past(moment) is (moment < NOW)
+        assert here.until == until
+
+    @pytest.mark.parametrize(("moment", "until"), [(NOW - 1, NEVER), (NOW, NEVER), (NOW + 9, NOW + 9)])
+    def test_a_moment_has_come_from_its_own_minute(self, moment: int, until: int) -> None:
+        here = clock()
+        assert here.come(moment) is (moment <= NOW)
+        assert here.until == until
+
+    @pytest.mark.parametrize(
+        ("stretches", "left", "until"),
+        [
+            (((NOW - 9, NOW),), (), NEVER),
+            (((NOW + 5, NOW + 9),), ((NOW + 5, NOW + 9),), NOW + 6),
+            (((NOW - 5, NOW + 9), (NOW + 20, NOW + 40)), ((NOW, NOW + 9), (NOW + 20, NOW + 30)), NOW + 1),
+        ],
+    )
+    def test_time_ahead_shrinks_once_it_has_begun(self, stretches: object, left: object, until: int) -> None:
+        here = clock()
+        assert here.ahead(stretches, NOW + 30) == left
+        assert here.until == until
+
+    def test_the_first_change_counts_also_of_what_is_noted_apart(self) -> None:
+        here = clock()
+        assert here.noting(lambda: here.come(NOW + 5)) == (False, NOW + 5)
+        assert here.noting(lambda: here.come(NOW + 9)) == (False, NOW + 9)
+        assert here.until == NOW + 5
+
+
+RULES = (
+    ("block: B", "every: weekday", "at: 09:00-10:30"),
+    ("block: B", "every: weekday", "at: 09:00-10:30", "yield: move", "settle: 20m"),
+    ("block: B", "every: weekday", "at: 09:00-12:00", "yield: split"),
+    ("block: B", "every: weekday", "lasts: 30m-1h", "between: 10:00-16:00", "yield: shrink", "show_as: auto"),
+    ("block: B", "every: week", "lasts: 3h", "split: 30m-1h", "between: 14:00-18:00"),
+    ("block: B", "every: week", "lasts: 2 days"),
+    ("block: B", "after: {meeting: any}", "lasts: 15m", "within: 3h"),
+    ("block: B", "after: {meeting: any}", "delay: 30m", "lasts: 15m", "within: 1h"),
+    ("block: B", "before: {meeting: external}", "lead: 3h", "within: 2h", "lasts: 30m"),
+    ("block: B", "after: {busy: 1h}", "lasts: 5m"),
+    ("block: B", "after: {busy: 1h}", "lasts: 15m", "within: 2h", "may_overlap: [blocks]"),
+    ("block: B", "every: week", "for_each: {group: team}", "lasts: 30m", "between: working hours"),
+    ("block: B", "every: week", "with: {group: team}", "lasts: 30m", "between: 12:00-14:00", "invite: true"),
+    ("block: B", "when: {none: {meeting: external}, in: 2d}", "lasts: 15m", "between: working hours"),
+    ("block: B", "when: {hours: {meeting: any}, in: 2d, above: 2h}", "lasts: 15m", "between: working hours"),
+    ("block: B", "when: {share: {meeting: external}, in: 3d, below: 40%}", "lasts: 15m", "between: working hours"),
+    ("protect: P", "every: weekday", "at: 10:00-13:00"),
+    ("protect: P", "every: weekday", "at: 10:00-13:00", "draft: note.md.j2"),
+    ("protect: P", "every: weekday", "meetings: {above: 1h}"),
+    ("draft: note.md.j2", "after: {meeting: external}", "to: external attendees", "within: 2h"),
+    ("draft: note.md.j2", "after: {meeting: any}", "to: attendees", "delay: 2h", "within: 5h", "if_late: drop"),
+    ("draft: note.md.j2", "before: {meeting: any}", "to: attendees", "lead: 3h", "within: 1h"),
+    ("draft: note.md.j2", "every: weekday", "at: 16:00", "to: me", "within: 1h"),
+    ("draft: note.md.j2", "every: week", "for_each: {group: team}", "to: person"),
+    ("draft: note.md.j2", "every: day", "for_each: {group: team}", "to: person"),
+    ("draft: note.md.j2", "after: {title: visit}", "for_each: {group: team}", "to: person", "within: 3h"),
+    ("draft: note.md.j2", "when: {none: {meeting: external}, in: 2d}", "to: me"),
+)
+
+
+def unanswered(title: str, when: str, *guests: str) -> Event:
+    return replace(event(title, when, *guests), response=Response.NEEDS_ACTION)
+
+
+EVENTS = (
+    event("Visit", "mon 10:00-11:30", EVE),
+    event("Staff", "mon 15:10-16:25", BOB),
+    unanswered("Late", "tue 19:00-21:00", EVE),
+    event("Visit", "tue 11:00-12:40", EVE, "grace@example.com"),
+    event("Alan", "wed 09:30-10:00", "alan@example.com"),
+    event("Mine", "wed 13:00-14:30"),
+    unanswered("Board", "thu 09:00-17:00", EVE, BOB),
+    whole_days("Holiday", "fri"),
+    event("Visit", "+mon 08:00-09:00", EVE),
+)
+
+
+@st.composite
+def desks(draw: st.DrawFn) -> Desk:
+    """A week with one rule, some events and mails, after a cycle or two."""
+    lines = draw(st.sampled_from(RULES))
+    kept = draw(st.sets(st.integers(0, len(EVENTS) - 1)))
+    desk = Desk((rule(*lines),), tuple(EVENTS[number] for number in sorted(kept)))
+    moments = sorted(draw(st.lists(st.integers(0, 5 * 24 * 60), min_size=1, max_size=3, unique=True)))
+    for number, moment in enumerate(moments):
+        desk.now = from_minutes(NOW + moment, PARIS)
+        if draw(st.booleans()):
+            desk.write(f"{desk.now:%Y-%m-%d %H:%M}", draw(st.sampled_from((EVE, BOB, "grace@example.com"))))
+        if number < len(moments) - 1:
+            desk.run()
+            for key in sorted(desk.box)[: draw(st.integers(0, 1))]:
+                desk.send(key)
+    return desk
+
+
+@given(desks())
+@settings(max_examples=250, deadline=None)
+def test_a_decision_stands_until_it_says(desk: Desk) -> None:
+    stands_until_it_says(desk.situation())
