@@ -84,7 +84,7 @@ def look(desk: Desk, now: datetime) -> Look:
     rules = with_first_ids(rules, snapshot.events, memory)
     enabled = tuple(rule for rule in rules if rule.enabled)
     now = now.astimezone(settings.timezone)
-    events = tuple(filter(back.holds, snapshot.events))
+    events = desk.realities.near(snapshot.events, back)
     context = Context(
         now=now,
         start=back.own,

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from agendad.core.guards import Timed
     from agendad.core.outcome import Decision
     from agendad.core.problem import Stretch
+    from agendad.core.reach import Reach
     from agendad.core.situation import Situation
     from agendad.model.calendar import Event
     from agendad.model.mail import Message
@@ -48,14 +49,13 @@ class Given:
     absences: tuple[tuple[date, date], ...]
     hosted: tuple[Event, ...] = ()
 
+    def alike(self, other: Given) -> bool:
+        """Whether each event means the same: the very same people, under equal settings."""
+        return self.people is other.people and self.settings == other.settings
+
     def same(self, other: Given) -> bool:
-        """Whether nothing changed but perhaps contacts: the very same events, under equal settings."""
-        return (
-            self.people is other.people
-            and self.settings == other.settings
-            and self.absences == other.absences
-            and _same(self.events, other.events)
-        )
+        """Whether nothing changed but perhaps contacts: the very same events as well."""
+        return self.alike(other) and self.absences == other.absences and _same(self.events, other.events)
 
     def in_touch(self, other: Given) -> bool:
         """Whether the mails and own meetings are the very same."""
@@ -63,9 +63,12 @@ class Given:
 
 
 class Reality:
-    """One reading of the real events. Moments are minutes since the epoch."""
+    """One reading of the real events. Moments are minutes since the epoch.
 
-    def __init__(self, given: Given) -> None:
+    `matchers` by the names of zones are those of an earlier one with the same people and settings: they remember much.
+    """
+
+    def __init__(self, given: Given, matchers: Mapping[str, Matcher] | None = None) -> None:
         self.given = given
         self.settings = given.settings
         self.real = tuple(sorted(given.events, key=_place))
@@ -74,6 +77,7 @@ class Reality:
         self.absent = absent_days(self.real, self.settings, given.absences)
         self.declared = declared_absences(given.absences)
         self.book = address_book(given.people)
+        self.matchers = dict(matchers or {})
         self._zones: dict[str, tuple[Matcher, tuple[Timed, ...]]] = {}
         self._in_time: dict[str, tuple[Timed, ...]] = {}
         self._selected: dict[tuple[int, str], tuple[Selector, tuple[Timed, ...]]] = {}
@@ -82,8 +86,9 @@ class Reality:
         """The matcher of a zone, and the real events with the minutes they take there."""
         if zone.key not in self._zones:
             timed = tuple((span(event.fields.start, event.fields.end, zone), event) for event in self.real)
-            matcher = Matcher(self.settings.me, self.book, zone, self.settings.away_titles)
-            self._zones[zone.key] = matcher, timed
+            if zone.key not in self.matchers:
+                self.matchers[zone.key] = Matcher(self.settings.me, self.book, zone, self.settings.away_titles)
+            self._zones[zone.key] = self.matchers[zone.key], timed
         return self._zones[zone.key]
 
     def in_time(self, zone: ZoneInfo) -> tuple[Timed, ...]:
@@ -144,8 +149,15 @@ class Realities:
     def __init__(self) -> None:
         self.decided: tuple[Situation, Decision] | None = None
         self._last: Reality | None = None
+        self._near: tuple[Sequence[Event], Reach, tuple[Event, ...]] | None = None
         self._day: Day | None = None
         self._memo = Memo()
+
+    def near(self, events: Sequence[Event], reach: Reach) -> tuple[Event, ...]:
+        """Of all that was read, what a cycle looks at."""
+        if self._near is None or self._near[0] is not events or self._near[1] != reach:
+            self._near = events, reach, tuple(filter(reach.holds, events))
+        return self._near[2]
 
     def memo(self, day: Day) -> Memo:
         """The memory of a day: a new one when anything is not as it was."""
@@ -156,7 +168,8 @@ class Realities:
     def of(self, given: Given) -> Reality:
         """The reality that follows from what is given."""
         if self._last is None or not self._last.given.same(given):
-            self._last = Reality(given)
+            alike = self._last is not None and self._last.given.alike(given)
+            self._last = Reality(given, self._last.matchers if self._last and alike else None)
         elif not self._last.given.in_touch(given):
             self._last.hear(given)
         return self._last

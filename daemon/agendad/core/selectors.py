@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _TAG = re.compile(r"(?<!\w)#(\w[\w-]*)")
 _DAY = 24 * 60
 _NOBODY: frozenset[str] = frozenset()
-_REMEMBERED = 50_000
+_REMEMBERED = 20_000
 """Answers that a matcher remembers at most."""
 
 

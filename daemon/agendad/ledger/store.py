@@ -9,6 +9,7 @@ the same way: `intend_drafts`, `settle_drafts`, `observe_drafts`.
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Literal, Self
 
@@ -54,7 +55,7 @@ class Ledger:
         self._decided: dict[str, Decided] = {}
         self._written: dict[tuple[str, ...], Written] = {}
         self._drafts: dict[tuple[Any, ...], MadeDraft] = {}
-        self._asked_over: tuple[tuple[object, ...], frozenset[str]] = (), frozenset()
+        self._remembered: tuple[tuple[object, ...], Memory] = (), Memory()
 
     @classmethod
     def open(cls, folder: Path, checkpoint: Callable[[str], None] | None = None) -> Ledger:
@@ -103,13 +104,21 @@ class Ledger:
         `blocks_since` narrows it for events, save those whose keys begin with an id of `longer`: of older ones it gives
         the keys.
         """
-        oldest, longest = _oldest(blocks_since or since), _oldest(since)
+        longest, oldest = _oldest(since), _oldest(blocks_since or since)
+        longer_ago = json.dumps({id_: _oldest(each) for id_, each in (longer or {}).items()})
+        asked = longest, oldest, longer_ago, self._connection.total_changes
+        if self._remembered[0] != asked:  # nothing was written since, and it is the same day
+            self._remembered = asked, self._read(longest, oldest, longer_ago)
+        return replace(self._remembered[1], decisions=decisions)
+
+    def _read(self, longest: str, oldest: str, longer: str) -> Memory:
+        """What is remembered but decisions; days as text, `longer` a JSON object of them by id."""
         stood = self.rows(
             "SELECT key, rule, calendar, start, end, digest FROM written WHERE end >= ?"
             " UNION SELECT w.key, w.rule, w.calendar, w.start, w.end, w.digest FROM json_each(?) AS l"
             " JOIN written AS w ON w.key >= l.key || '/' AND w.key < l.key || '0' AND w.end >= l.value",
             oldest,
-            json.dumps({id_: _oldest(each) for id_, each in (longer or {}).items()}),
+            longer,
         )
         self._written = {row: self._written.get(row) or _written(*row) for row in stood}
         intents = tuple(
@@ -119,19 +128,12 @@ class Ledger:
                 " ORDER BY id"
             )
         )
-        rows = self.rows(drafts.SINCE, moment_to_text(since))
+        rows = self.rows(drafts.SINCE, longest)
         self._drafts = {row: self._drafts.get(row) or drafts.from_row(row) for row in rows}
         written = {row[0]: each for row, each in self._written.items()}
         made = {each.key: each for each in self._drafts.values()}
-        return Memory(written, intents, decisions, made, self._over(longest, oldest))
-
-    def _over(self, longest: str, oldest: str) -> frozenset[str]:
-        """The keys of events that ended between two days; asked again only when something was written since."""
-        asked = longest, oldest, self._connection.total_changes
-        if self._asked_over[0] != asked:
-            rows = self.rows("SELECT key FROM written WHERE end >= ? AND end < ?", longest, oldest)
-            self._asked_over = asked, frozenset(key for (key,) in rows)
-        return self._asked_over[1]
+        over = self.rows("SELECT key FROM written WHERE end >= ? AND end < ?", longest, oldest)
+        return Memory(written, intents, drafts=made, over=frozenset(key for (key,) in over))
 
     def knows_drafts(self) -> bool:
         """Whether a draft was ever made, or was to be."""

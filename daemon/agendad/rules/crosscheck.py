@@ -218,14 +218,18 @@ def _configuration(entry: Entry, settings: Settings) -> Iterator[Diagnostic]:
     """What a rule needs of agendad.yaml and does not find there."""
     if entry.found is None:
         return
-    for part in (entry.found, *entry.steps):
-        if settings.mail is None and part.has(letter.DRAFT) and entry.found.value(rule.ENABLED, True):
+    address = "add for example `me: {emails: [ada@example.com]}` to agendad.yaml"
+    drafting = [part for part in (entry.found, *entry.steps) if part.has(letter.DRAFT)]
+    for part in drafting if entry.found.value(rule.ENABLED, True) else ():
+        if settings.mail is None:
             hint = "add `mail: {provider: maildir, path: Mail/}` to agendad.yaml"
             yield problem(part.keys["draft"], "no-mail", "drafts are not made without `mail:`", hint, Severity.WARNING)
+        elif not settings.me.address:
+            message = "drafts have no sender without an address of your own"
+            yield problem(part.keys["draft"], "no-emails", message, address, Severity.WARNING)
     if entry.found.get(company.INVITE) and not settings.me.address:
-        hint = "add for example `me: {emails: [ada@example.com]}` to agendad.yaml"
         message = "nobody is invited without an address to invite from"
-        yield problem(entry.found.keys["invite"], "no-emails", message, hint, Severity.WARNING)
+        yield problem(entry.found.keys["invite"], "no-emails", message, address, Severity.WARNING)
     exclude = entry.found.get(trigger.EXCEPT)
     if exclude is not None and exclude.holidays and not settings.country:
         for node, start, end in comma_words(entry.found.nodes["except"]):
