@@ -6,6 +6,8 @@ from email import message_from_bytes, policy
 from email.utils import format_datetime
 from typing import TYPE_CHECKING
 
+from icalendar import Calendar
+
 from machine.world import CONFIGURATION, World
 
 if TYPE_CHECKING:
@@ -20,7 +22,7 @@ LETTERS = {
     "touch": "{draft: touch.md.j2, every: week, for_each: {group: net}, to: person}",
     "guard": "{protect: Evenings, every: weekday, at: 17:30-23:00, draft: note.md.j2, may_overlap: [blocks]}",
     "chain": "{draft: plain.md.j2, after: {rule: thanks}, delay: 2 days, to: attendees}",
-    "coffee": "{block: Coffee, every: week, with: {group: net}, lasts: 30m}",
+    "coffee": "{block: Coffee, every: week, with: {group: net}, lasts: 30m, invite: true}",
     "quiet": "{draft: plain.md.j2, when: {none: {title: never}, in: 7d}, again: 7d, to: me}",
 }
 HEAD = "---\nsubject: {}\n---\n"
@@ -51,6 +53,7 @@ class Office(World):
         (self.root / "rules" / "all.yaml").write_text("version: 1\nrules:\n" + "".join(lines))
 
     def set_people(self, ids: tuple[str, ...]) -> None:
+        self.people = ids
         lines = [f"  {id_}: {{name: {id_.title()}, emails: [{id_}@example.org], groups: [net]}}\n" for id_ in ids]
         (self.root / "people.yaml").write_text("version: 1\ngroups: [net]\npeople:\n" + "".join(lines))
 
@@ -62,6 +65,18 @@ class Office(World):
             assert key not in found, f"two drafts of {key}"
             found[key] = path
         return found
+
+    def answer(self, pick: int, response: str) -> None:
+        """A guest of one of the blocks answers, as a server writes it into the file."""
+        invited = [path for path in sorted(self.calendar("own").glob("*.ics")) if b"ATTENDEE" in path.read_bytes()]
+        if not invited:
+            return
+        path = invited[pick % len(invited)]
+        calendar = Calendar.from_ical(path.read_bytes())
+        for attendee in calendar.walk("VEVENT")[0]["ATTENDEE"]:
+            if not attendee.endswith("ada@example.com"):
+                attendee.params["PARTSTAT"] = response
+        path.write_bytes(calendar.to_ical())
 
     def write(self, to: str, at: datetime) -> Path:
         """The person sends a mail of their own."""

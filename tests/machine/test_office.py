@@ -129,6 +129,11 @@ class Letters(RuleBasedStateMachine):
         self.away |= {first + timedelta(days=n) for n in range(days)}
         self.fresh = False
 
+    @rule(pick=st.integers(0, 99), response=st.sampled_from(["ACCEPTED", "DECLINED", "TENTATIVE"]))
+    def guest_answers(self, pick: int, response: str) -> None:
+        """Which is no change by hand: the cycle after it has nothing to do."""
+        self.office.answer(pick, response)
+
     @rule(to=st.sampled_from(PEOPLE))
     def person_writes(self, to: str) -> None:
         path = self.office.write(to, self.now)
@@ -198,6 +203,12 @@ class Letters(RuleBasedStateMachine):
         if self.now.date() in self.away:
             assert drafts.keys() <= self.before, "drafted on a day of absence"
         self._nothing_is_missing(drafts.keys())
+        for event in self.office.own_events(self.now):
+            chosen = event.mark.people if event.mark.rule == "coffee" else ()
+            guests = {each.email for each in event.attendees} - {"ada@example.com"}
+            assert guests == set(event.fields.guests) <= {f"{id_}@example.org" for id_ in chosen}
+            if event.fields.start > self.now:  # of somebody who is no longer there, no address is known
+                assert len(guests) == len(set(chosen) & set(self.office.people))
 
     def _nothing_is_missing(self, drafts) -> None:
         for name, (_, end) in self.meetings.items():

@@ -208,6 +208,10 @@ def _block(block: PlannedBlock, change: Change | None, frame: Frame, why: tuple[
         if not overlap(old, block.fields, frame.zone):
             to = words(frame.language).say("moved-to", when=_when(block.fields, frame))
             yield _Draft(old, State.LEFT, block.key, block.rule, change.calendar, (to,), light=True)
+    known = change.before.fields.guests if change.before else ()
+    if invited := [clean(guest) for guest in block.fields.guests if guest not in known]:
+        say = words(frame.language)
+        remarks = (*remarks, say.say("invites", people=say.some(invited)))
     yield _Draft(block.fields, state, block.key, block.rule, change.calendar, remarks, why, light)
 
 

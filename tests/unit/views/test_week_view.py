@@ -15,6 +15,7 @@ from views_sample import (
     PARIS,
     at,
     block,
+    change,
     days,
     event,
     fields,
@@ -57,6 +58,19 @@ def test_the_former_place_is_shown_only_where_the_block_no_longer_stands_on_it()
     ]
     shrunk = next(item for item in sample_sheet().items if item.key == "deep-work/2026-11-25")
     assert shrunk.remarks == ("was Wed 25 Nov 09:00–12:00",)
+
+
+def test_who_is_newly_invited_is_named() -> None:
+    guests = tuple(f"{name}@example.org" for name in "abcdefghij")
+    before, after = (replace(fields("Coffee", 1, "14:00-14:30"), guests=some) for some in (guests[:1], guests))
+    for made, remark in (
+        (change("coffee/1", None, before), "invites a@example.org"),
+        (change("coffee/1", before, after), f"invites {', '.join(guests[1:9])}, 1 more"),
+    ):
+        plan = replace(sample_plan(), changes=(made,), blocks=(block("coffee/1", made.after, "planned"),))
+        shown = sheet(plan, [], Frame(MONDAY, 7, PARIS, "en", frozenset()), {})
+        (item,) = (each for each in shown.items if each.key == "coffee/1")
+        assert item.remarks == (remark,)
 
 
 def test_an_own_event_is_drawn_once_and_a_past_one_as_it_stands() -> None:
@@ -156,7 +170,7 @@ def test_hours_reach_from_the_earliest_to_the_latest_piece_and_at_least_over_the
         (date(2027, 3, 28), "The clocks go forward 1 h on Sunday 28 March 2027.", "clocks +1 h"),
     ],
 )
-def test_a_day_on_which_the_clocks_change_says_so(day: date, note: str, short: str) -> None:
+def test_a_day_on_which_the_clocks_madesays_so(day: date, note: str, short: str) -> None:
     shown = sheet_of(start=day, days_shown=1)
     assert shown.notes == (note,)
     assert [column.shift for column in shown.weeks[0].days] == [""] * 6 + [short]
