@@ -14,7 +14,7 @@ from agendad.app.drafts import planned
 from agendad.app.observe import end_of_reading, mail_since, public_holidays
 from agendad.core.engine import Decision, Situation, decide, horizon_days
 from agendad.core.hands import Context, Hands, hands
-from agendad.core.mailhands import MailHands, mail_hands
+from agendad.core.mailhands import MailHands
 from agendad.core.reach import reach
 from agendad.core.reconcile import Reconciled, reconcile
 from agendad.core.timeline import wall
@@ -143,7 +143,7 @@ def _mail(desk: Desk, memory: Memory, now: datetime) -> MailHands:
     if desk.mail is None:
         return MailHands(Mailbox(made=memory.drafts, gone=memory.decisions.drafts))
     snapshot = desk.mail.read(mail_since(desk.loaded.configured, desk.loaded.rules, now))
-    return mail_hands(snapshot, memory, now)
+    return desk.realities.mail(snapshot, memory, now)
 
 
 def with_first_ids(rules: tuple[Rule, ...], events: Iterable[Event], memory: Memory) -> tuple[Rule, ...]:

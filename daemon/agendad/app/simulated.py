@@ -208,22 +208,26 @@ class MemoryMail:
         self._drafts = {draft.key: draft for draft in drafts}
         self._threads: dict[str, tuple[str, tuple[str, ...]]] = {}
         self._stamp = 0
+        self._last: tuple[datetime, MailSnapshot] | None = None
 
     # ------------------------------------------------------------ the port
 
     def read(self, since: datetime) -> MailSnapshot:
-        """All own drafts, and the other mails since `since`; see the port."""
+        """All own drafts, and the other mails since `since`; see the port. The same object while nothing changes."""
+        if self._last is not None and self._last[0] == since:
+            return self._last[1]
         messages = self._messages[bisect_left(self._messages, since, key=lambda each: each.at) :]
         drafts = [self._drafts[key] for key in sorted(self._drafts)]
         sent = sum(message.sent for message in self._messages)
         counts = {"Drafts": len(drafts), "Sent": sent, "Inbox": len(self._messages) - sent}
-        return MailSnapshot(tuple(messages), tuple(drafts), counts)
+        self._last = since, MailSnapshot(tuple(messages), tuple(drafts), counts)
+        return self._last[1]
 
     def save_draft(self, draft: MailDraft) -> MailOutcome:
         """Puts a mail into Drafts; see the port."""
         if draft.key in self._drafts:
             return MailOutcome("conflict", "a draft of this key lies in Drafts already")
-        self._stamp += 1
+        self._changed()
         everybody = (*draft.to, *draft.cc, *draft.bcc)
         addresses = [address.email.lower() for address in everybody if deliverable(address.email)]
         self._drafts[draft.key] = StandingDraft(
@@ -255,11 +259,12 @@ class MemoryMail:
 
     def put(self, message: Message) -> None:
         """A mail that arrives or is sent."""
+        self._changed()
         insort(self._messages, message, key=_by_date)
 
     def edit(self, key: str) -> None:
         """The person rewrites a draft in its place."""
-        self._stamp += 1
+        self._changed()
         self._drafts[key] = replace(self._drafts[key], edited=True, etag=f"{self._stamp}")
 
     def discard(self, key: str) -> None:
@@ -285,7 +290,12 @@ class MemoryMail:
         )
         return True
 
+    def _changed(self) -> None:
+        self._stamp += 1
+        self._last = None
+
     def _take(self, key: str) -> tuple[StandingDraft, tuple[str, tuple[str, ...]]]:
+        self._changed()
         return self._drafts.pop(key), self._threads.pop(key, ("", ()))
 
 

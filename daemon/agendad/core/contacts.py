@@ -62,8 +62,9 @@ class Contacts:
 
     def last(self, person: str, before: Minutes) -> Contact | None:
         """The newest contact with the person of an id, at `before` at the latest."""
-        found = self._until(person, before)
-        return found[-1] if found else None
+        contacts = self._all.get(person, ())
+        count = bisect_right(contacts, before, key=lambda each: each.at)
+        return contacts[count - 1] if count else None
 
     def first(self, person: str, since: Minutes) -> Contact | None:
         """The first contact with the person of an id from a moment on, be it one to come."""
@@ -73,11 +74,9 @@ class Contacts:
 
     def history(self, person: str, before: Minutes, limit: int = 10) -> tuple[Contact, ...]:
         """The contacts with the person of an id, at `before` at the latest, newest first, at most `limit`."""
-        return tuple(reversed(self._until(person, before)))[:limit]
-
-    def _until(self, person: str, before: Minutes) -> Sequence[Contact]:
         contacts = self._all.get(person, ())
-        return contacts[: bisect_right(contacts, before, key=lambda each: each.at)]
+        until = contacts[: bisect_right(contacts, before, key=lambda each: each.at)]
+        return tuple(reversed(until))[:limit]
 
     @cached_property
     def _all(self) -> Mapping[str, Sequence[Contact]]:

@@ -37,6 +37,7 @@ from agendad.core.triggers import (
     event_occurrences,
     event_suffix,
     identity,
+    lives,
     state_occurrences,
 )
 from agendad.core.wholedays import Laid, whole_days
@@ -189,7 +190,8 @@ class _Cycle:
                 own = self.outcome.own_events() if named else ()
                 drafts = self.followups.events() if named & self._drafting else ()
                 away = self.survey.reality.declared if names_absence(selector) else ()
-                real = self.survey.reality.selected(selector, rule.timezone)
+                since = self.survey.clock.now - lives(rule)
+                real = self.survey.reality.selected(selector, rule.timezone, since)
                 events = [*real, *self._timed([*own, *drafts, *away], rule)]
                 return event_occurrences(rule, events, local.matcher, local.frame.scope)
             case AfterBusy():

@@ -80,10 +80,10 @@ def _optimise(board: Board, solver: Any) -> Reason | None:
         return None
     if len({item.gap for item in free}) > 1:
         return Reason(ReasonCode.LIMIT, {"gaps": "different"})
-    before = list(board.places)
+    before = board.saved()
     for item in free:
         board.take(item.index)
-    program = _program(board, free, before)
+    program = _program(board, free, before.places)
     if program is None:
         board.restore(before)
         return Reason(ReasonCode.LIMIT, {"columns": str(COLUMNS)})

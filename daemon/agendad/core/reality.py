@@ -7,6 +7,7 @@ the events and the settings alone: a cycle with a new one decides the same.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
 from functools import cached_property
 from operator import is_
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING
 from agendad.core.absence import absent_days, busy_time, declared_absences
 from agendad.core.contacts import Contacts
 from agendad.core.guards import Meetings
+from agendad.core.mailhands import MailHands, mail_hands
 from agendad.core.memo import Memo
 from agendad.core.selectors import Matcher, address_book
 from agendad.core.timeline import span, union
@@ -26,13 +28,15 @@ if TYPE_CHECKING:
 
     from agendad.core.guards import Timed
     from agendad.core.outcome import Decision
-    from agendad.core.problem import Stretch
+    from agendad.core.problem import Minutes, Stretch
     from agendad.core.reach import Reach
     from agendad.core.situation import Situation
     from agendad.model.calendar import Event
     from agendad.model.mail import Message
+    from agendad.model.memory import Memory
     from agendad.model.rule import Selector
     from agendad.model.settings import People, Settings
+    from agendad.ports import MailSnapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +84,7 @@ class Reality:
         self.matchers = dict(matchers or {})
         self._zones: dict[str, tuple[Matcher, tuple[Timed, ...]]] = {}
         self._in_time: dict[str, tuple[Timed, ...]] = {}
-        self._selected: dict[tuple[int, str], tuple[Selector, tuple[Timed, ...]]] = {}
+        self._selected: dict[tuple[int, str], tuple[Selector, list[tuple[Minutes, int, Timed]]]] = {}
 
     def seen_from(self, zone: ZoneInfo) -> tuple[Matcher, tuple[Timed, ...]]:
         """The matcher of a zone, and the real events with the minutes they take there."""
@@ -97,13 +101,18 @@ class Reality:
             self._in_time[zone.key] = tuple(sorted(self.seen_from(zone)[1], key=lambda each: each[0]))
         return self._in_time[zone.key]
 
-    def selected(self, selector: Selector, zone: ZoneInfo) -> tuple[Timed, ...]:
-        """The real events that a selector selects, seen from a zone."""
+    def selected(self, selector: Selector, zone: ZoneInfo, since: Minutes) -> list[Timed]:
+        """The real events that a selector selects and that did not end before a moment, seen from a zone."""
         known = id(selector), zone.key
         if known not in self._selected:
             matcher, timed = self.seen_from(zone)
-            self._selected[known] = selector, tuple(each for each in timed if matcher.matches(selector, each[1]))
-        return self._selected[known][1]
+            found = [
+                (each[0][1], place, each) for place, each in enumerate(timed) if matcher.matches(selector, each[1])
+            ]
+            self._selected[known] = selector, sorted(found, key=lambda each: each[:2])
+        by_end = self._selected[known][1]
+        later = by_end[bisect_left(by_end, since, key=lambda each: each[0]) :]
+        return [each for _, _, each in sorted(later, key=lambda each: each[1])]
 
     @cached_property
     def meetings(self) -> Meetings:
@@ -149,6 +158,7 @@ class Realities:
     def __init__(self) -> None:
         self.decided: tuple[Situation, Decision] | None = None
         self._last: Reality | None = None
+        self._mail: tuple[tuple[object, ...], MailHands] | None = None
         self._near: tuple[Sequence[Event], Reach, tuple[Event, ...]] | None = None
         self._day: Day | None = None
         self._memo = Memo()
@@ -158,6 +168,13 @@ class Realities:
         if self._near is None or self._near[0] is not events or self._near[1] != reach:
             self._near = events, reach, tuple(filter(reach.holds, events))
         return self._near[2]
+
+    def mail(self, snapshot: MailSnapshot, memory: Memory, now: datetime) -> MailHands:
+        """What became of earlier drafts."""
+        given = snapshot, memory.drafts, memory.decisions.drafts
+        if self._mail is None or not _same(self._mail[0], given):
+            self._mail = given, mail_hands(snapshot, memory, now)
+        return self._mail[1]
 
     def memo(self, day: Day) -> Memo:
         """The memory of a day: a new one when anything is not as it was."""

@@ -259,7 +259,7 @@ def event_occurrences(
     trigger = rule.trigger
     if not isinstance(trigger, After | Before):
         return []
-    longer = LATEST_DRAFT * _DAY if isinstance(rule.verb, Draft) else 0
+    longer = _longer(rule)
     horizon = to_minutes(wall(scope.horizon, 0, scope.zone))
     oldest = to_minutes(scope.first_day(rule)) - _look_back(trigger) if isinstance(trigger, After) else None
     found: dict[str, Occurrence | Left] = {}
@@ -273,6 +273,18 @@ def event_occurrences(
                 make = partial(_set_off, rule, key, event, moment, scope)
                 found[key] = scope.memo.set_off(rule, event, make)
     return list(found.values())
+
+
+def lives(rule: Rule) -> Minutes:
+    """How long after its end an event may still set off an `after:` or `before:` rule, at most."""
+    trigger = rule.trigger
+    within = _moment(trigger, (0, 0))[1] if isinstance(trigger, After) else 0
+    return within + _longer(rule)
+
+
+def _longer(rule: Rule) -> Minutes:
+    """How long an occurrence is looked at when its moment is over: a draft may come late."""
+    return LATEST_DRAFT * _DAY if isinstance(rule.verb, Draft) else 0
 
 
 def _look_back(trigger: After) -> Minutes:

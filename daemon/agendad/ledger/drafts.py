@@ -24,7 +24,7 @@ Ended = Literal["made", "withdrawn", "failed", "unknown"]
 SINCE: Final = """
     SELECT key, rule, message_id, digest, subject, recipients, due, made, status, source_end
     FROM drafts WHERE status IN ('open', 'made', 'removing') OR made >= ?"""
-"""The rows, as `from_row` reads them, of drafts made since an instant and of those that may still lie in Drafts."""
+"""The rows, as `from_row` reads them, of drafts made since a day (UTC) and of those that may still lie in Drafts."""
 
 _UPSERT: Final = """
     INSERT INTO drafts (key, rule, message_id, digest, subject, recipients, due, made, status, source_end)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from agendad.ledger import drafts, files
@@ -55,6 +55,7 @@ class Ledger:
         self._decided: dict[str, Decided] = {}
         self._written: dict[tuple[str, ...], Written] = {}
         self._drafts: dict[tuple[Any, ...], MadeDraft] = {}
+        self._reasons = 0  # changes that only `explain` asks for
         self._remembered: tuple[tuple[object, ...], Memory] = (), Memory()
 
     @classmethod
@@ -98,20 +99,21 @@ class Ledger:
         blocks_since: datetime | None = None,
         longer: Mapping[str, datetime] | None = None,
     ) -> Memory:
-        """What is remembered of events that ended after `since`, with all open intents; of drafts made since then, and
-        of older ones that may still lie in Drafts.
+        """What is remembered of events that ended after `since`, with all open intents; of drafts made since that day,
+        and of older ones that may still lie in Drafts.
 
         `blocks_since` narrows it for events, save those whose keys begin with an id of `longer`: of older ones it gives
         the keys.
         """
         longest, oldest = _oldest(since), _oldest(blocks_since or since)
         longer_ago = json.dumps({id_: _oldest(each) for id_, each in (longer or {}).items()})
-        asked = longest, oldest, longer_ago, self._connection.total_changes
-        if self._remembered[0] != asked:  # nothing was written since, and it is the same day
-            self._remembered = asked, self._read(longest, oldest, longer_ago)
+        drafts_since = since.astimezone(UTC).date().isoformat()
+        asked = longest, oldest, longer_ago, drafts_since, self._connection.total_changes - self._reasons
+        if self._remembered[0] != asked:  # else nothing was written since, and it is the same day
+            self._remembered = asked, self._read(longest, oldest, longer_ago, drafts_since)
         return replace(self._remembered[1], decisions=decisions)
 
-    def _read(self, longest: str, oldest: str, longer: str) -> Memory:
+    def _read(self, longest: str, oldest: str, longer: str, drafts_since: str) -> Memory:
         """What is remembered but decisions; days as text, `longer` a JSON object of them by id."""
         stood = self.rows(
             "SELECT key, rule, calendar, start, end, digest FROM written WHERE end >= ?"
@@ -128,7 +130,7 @@ class Ledger:
                 " ORDER BY id"
             )
         )
-        rows = self.rows(drafts.SINCE, longest)
+        rows = self.rows(drafts.SINCE, drafts_since)
         self._drafts = {row: self._drafts.get(row) or drafts.from_row(row) for row in rows}
         written = {row[0]: each for row, each in self._written.items()}
         made = {each.key: each for each in self._drafts.values()}
@@ -190,6 +192,7 @@ class Ledger:
                 json.dumps([each.key for each in news]),
             )
         }
+        before = self._connection.total_changes
         with self.batch("decide") as batch:
             for each in news:
                 row = [each.rule, each.state, why_to_text(each.why)]
@@ -197,6 +200,7 @@ class Ledger:
                     batch.execute(
                         "INSERT OR REPLACE INTO decisions VALUES (?, ?, ?, ?, ?)", each.key, *row, moment_to_text(at)
                     )
+        self._reasons += self._connection.total_changes - before
         self._decided = present
 
     def mark_undone(self, runs: Iterable[int]) -> None:

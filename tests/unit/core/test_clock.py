@@ -125,6 +125,6 @@ def desks(draw: st.DrawFn) -> Desk:
 
 
 @given(desks())
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_a_decision_stands_until_it_says(desk: Desk) -> None:
     stands_until_it_says(desk.situation())

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import reduce
 from itertools import pairwise
 from math import gcd
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from agendad.core.placement import bits
 from agendad.model.rule import Yield
@@ -72,6 +72,14 @@ class Item:
                 starts |= bits.span(start, end - length + 1)
             self._fits[length] = starts
         return self._fits[length]
+
+
+class Saved(NamedTuple):
+    """A board as it was: where everybody stood, the ticks taken by the gap that is asked around them, and the worth."""
+
+    places: list[Pieces]
+    own: dict[int, int]
+    worth: int
 
 
 class Board:
@@ -226,11 +234,13 @@ class Board:
                 self._rebuild()
         return pieces
 
-    def restore(self, places: Iterable[Pieces]) -> None:
-        """Goes back to an earlier copy of `places`."""
-        self.places = list(places)
-        self._worth = sum([worth(item, pieces) for item, pieces in zip(self.items, self.places, strict=True) if pieces])
-        self._rebuild()
+    def saved(self) -> Saved:
+        """The board as it is, to be restored."""
+        return Saved(list(self.places), dict(self.own), self._worth)
+
+    def restore(self, saved: Saved) -> None:
+        """Goes back to an earlier state."""
+        self.places, self.own, self._worth = list(saved.places), dict(saved.own), saved.worth
 
     def stand(self) -> None:
         """Makes the places what stands, and starts over. What gave up stays so."""
@@ -238,7 +248,7 @@ class Board:
             item.stands = pieces
         self.firm = set()
         self.overlaps = False
-        self.restore([()] * len(self.items))
+        self.restore(Saved([()] * len(self.items), dict.fromkeys(self.own, 0), 0))
 
     def in_order(self) -> bool:
         """Whether every block that may be moved keeps its order rules."""

@@ -14,7 +14,8 @@ from agendad.core.placement.board import worth
 from agendad.core.placement.fill import best_start, fill, longest
 
 if TYPE_CHECKING:
-    from agendad.core.placement.board import Board, Item, Pieces
+    from agendad.core.placement.board import Board, Item, Saved
+    from agendad.core.problem import Stretch
 
 CROWD = 3
 """How many blocks one link may push out."""
@@ -52,13 +53,15 @@ class Chains:
         self.board = board
         self.steps = 0
         self.best = (0, 0)
-        self.best_places: list[Pieces] | None = None
+        self.best_board: Saved | None = None
         self.gaps: dict[int, list[Gap]] = {}
         """What `_gaps` found for the board as it is, by the gap that a block asks for."""
         self.elsewhere: dict[int, int] = {}
         """What a block would be worth at another place on the board as it is."""
         self.losses: dict[tuple[int, ...], int] = {}
         """What `_loss` found for the board as it is, by the ticks left and the blocks of a gap."""
+        self.loose: tuple[list[tuple[Stretch, Item]], int] | None = None
+        """What `_movable` found for the board as it is."""
         self.near: dict[tuple[object, ...], list[Gap]] = {}
         """The gaps of the board as it is in which a block can stand, by its gap, its least length and its windows."""
 
@@ -81,28 +84,28 @@ class Chains:
             self._search([index], 0, frozenset(), reach)
             if self.best[0] >= most_worth(item):
                 break
-        places = self.best_places
-        if places is not None:
-            board.restore(places)
+        found = self.best_board
+        if found is not None:
+            board.restore(found)
         elif before:
             board.put(index, before)
-        if before or places is not None:
+        if before or found is not None:
             self.forget()
-        return places is not None
+        return found is not None
 
     def _reset(self, floor: int) -> None:
         """Starts a search for a chain that gains more than `floor`."""
-        self.best, self.best_places = (floor, 0), None
+        self.best, self.best_board = (floor, 0), None
 
     def forget(self) -> None:
         """Tells that the board has changed."""
-        self.gaps, self.elsewhere, self.losses, self.near = {}, {}, {}, {}
+        self.gaps, self.elsewhere, self.losses, self.near, self.loose = {}, {}, {}, {}, None
 
     def _search(self, pending: list[int], score: int, moved: frozenset[int], depth: int) -> None:
         """Follows a chain: `pending` have no place yet; `score` is the gain if all of them stay without."""
         board = self.board
         if (score, -len(moved)) > self.best:
-            self.best, self.best_places = (score, -len(moved)), list(board.places)
+            self.best, self.best_board = (score, -len(moved)), board.saved()
         self.steps -= 1
         hope = score + sum([most_worth(board.items[index]) for index in pending])
         if not pending or (hope, -len(moved)) <= self.best:
@@ -269,11 +272,10 @@ class Chains:
     def _gaps(self, item: Item, moved: frozenset[int]) -> list[Gap]:
         """The gaps that taking out up to `CROWD` neighbours would make for a block that asks for the gap of `item`."""
         board = self.board
-        others = [other for other in board.items if other.index not in moved and is_loose(board, other)]
-        loose = sorted([(board.places[other.index][0], other) for other in others], key=lambda one: one[0])
-        soft = 0
-        for (start, end), _ in loose:
-            soft |= bits.span(start, end)
+        if moved:
+            loose, soft = self._movable(moved)
+        else:
+            loose, soft = self.loose = self.loose or self._movable(moved)
         own, board.own = board.own, {gap: ticks & ~soft for gap, ticks in board.own.items()}
         free = board.reach & ~(board.blocked(item) | board.forbidden(item))
         board.own = own
@@ -295,6 +297,16 @@ class Chains:
                     lost = sum(values[first:after])
                     found.append(Gap(lows[first], highs[after], indexes[first:after], lost))
         return found
+
+    def _movable(self, moved: frozenset[int]) -> tuple[list[tuple[Stretch, Item]], int]:
+        """The blocks that a chain may move, but for those it has moved, in order of time; and the ticks they take."""
+        board = self.board
+        others = [other for other in board.items if other.index not in moved and is_loose(board, other)]
+        loose = sorted([(board.places[other.index][0], other) for other in others], key=lambda one: one[0])
+        soft = 0
+        for (start, end), _ in loose:
+            soft |= bits.span(start, end)
+        return loose, soft
 
 
 def is_loose(board: Board, item: Item) -> bool:

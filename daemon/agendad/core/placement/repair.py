@@ -81,7 +81,7 @@ def _go_back(board: Board) -> None:
             and not item.home
             and is_loose(board, item)
         ):
-            before, worth, moved = list(board.places), board.worth(), _moved(board)
+            before, worth, moved = board.saved(), board.worth(), _moved(board)
             for way in (_return, _renounce):
                 if way(board, item) and board.worth() >= worth and _moved(board) < moved and board.in_order():
                     break
@@ -156,7 +156,7 @@ def reclaim(board: Board) -> None:
         loose = [index for index in board.in_the_way(item, *item.home) if is_loose(board, board.items[index])]
         if not loose:
             continue
-        before, worth = list(board.places), board.worth()
+        before, worth = board.saved(), board.worth()
         board.take(item.index)
         old = [(index, board.take(index)) for index in loose]
         board.put(item.index, seat_fixed(board, item))
