@@ -39,7 +39,7 @@ def from_minutes(minutes: Minutes, zone: ZoneInfo) -> datetime:
     return (_EPOCH + minutes * _MINUTE).astimezone(zone)
 
 
-@lru_cache(maxsize=16384)  # the same times of the same days are asked for cycle after cycle
+@lru_cache(maxsize=4096)  # the same times of the same days are asked for cycle after cycle
 def wall(day: date, minutes: Minutes, zone: ZoneInfo) -> datetime:
     """The instant at which clocks in `zone` show `minutes` after midnight of `day`; 1440 and more is a later day."""
     # PEP 495: with fold=0 a skipped time has the offset before the change, so it lands the gap's length later, and a
@@ -47,7 +47,7 @@ def wall(day: date, minutes: Minutes, zone: ZoneInfo) -> datetime:
     return _naive(day, minutes).replace(tzinfo=zone).astimezone(UTC).astimezone(zone)
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def wall_range(day: date, start: Minutes, end: Minutes, zone: ZoneInfo) -> tuple[datetime, datetime]:
     """Both ends by the wall clock; a skipped start takes the end along, so the block keeps its length."""
     begin = wall(day, start, zone)
@@ -62,7 +62,7 @@ def wall_lasting(day: date, start: Minutes, minutes: Minutes, zone: ZoneInfo) ->
     return begin, (begin.astimezone(UTC) + minutes * _MINUTE).astimezone(zone)
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=4096)
 def span(start: Moment, end: Moment, zone: ZoneInfo) -> Stretch:
     """The minutes of an event, rounded outwards; whole days (dates, the end excluded) begin at midnight in `zone`.
 

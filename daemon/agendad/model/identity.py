@@ -96,7 +96,7 @@ def format_digest(hashes: Mapping[str, str]) -> str:
     return ";".join(f"{name}={hashes[name]}" for name in MERGED_FIELDS if name in hashes)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=2048)
 def hand_changed(event: Event) -> frozenset[str]:
     """The merge fields of an own event whose value is no longer what the mark says was written.
 
