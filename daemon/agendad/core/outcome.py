@@ -225,7 +225,8 @@ class Outcome:
         for key, (look, request, piece) in self._auto.items():
             block = self._desired[key]
             shown = auto_show_as(look, request, piece, taken, self._survey.clock)
-            self._desired[key] = replace(block, fields=replace(block.fields, show_as=shown))
+            make = partial(replace, block.fields, show_as=shown)
+            self._desired[key] = replace(block, fields=self._survey.memo.once(block.fields, shown, make))
 
 
 def _own_event(calendar: str, block: DesiredBlock, guests: tuple[Attendee, ...]) -> Event:

@@ -130,7 +130,8 @@ def _wanted(wish: DesiredBlock, hands: Hands, context: Context) -> _Step:
     if wish.key in hands.begun or too_late or is_series(event) or event.calendar in context.read_only:
         return _Step(blocks=(PlannedBlock(wish.key, wish.rule, event.fields, state, wish.why),))
     renamed = event.mark is not None and event.mark.rule != wish.rule
-    if event.fields == wish.fields and not (renamed or touched):  # the common case, which needs no hashing
+    same = event.fields is wish.fields or event.fields == wish.fields
+    if same and not (renamed or touched):  # the common case, which needs no hashing
         return _Step(blocks=(PlannedBlock(wish.key, wish.rule, event.fields, state, wish.why),))
     merged = merge(event, wish.fields)
     why = wish.why

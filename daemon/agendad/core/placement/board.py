@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass, field
-from functools import reduce
-from itertools import pairwise
+from functools import cached_property, reduce
+from itertools import accumulate, pairwise
 from math import gcd
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -19,7 +19,7 @@ from agendad.model.rule import Yield
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from agendad.core.problem import Problem, Request, Stretch
+    from agendad.core.problem import Busy, Problem, Request, Stretch
 
 WEIGHTS = {1: 8, 2: 4, 3: 2, 4: 1}
 """What a minute of a block is worth, by priority (rule language, section 3)."""
@@ -270,6 +270,12 @@ class Board:
                 self.own[item.gap] |= bits.span(start, end)
 
     # ------------------------------------------------------------ reading the problem
+
+    @cached_property
+    def busy_times(self) -> tuple[list[Busy], list[int]]:
+        """The busy time in order, and the latest end (minutes) of each and of all that begin before it."""
+        found = sorted(self.part.busy, key=lambda each: (each.start, each.end, each.title))
+        return found, list(accumulate((each.end for each in found), max))
 
     def _grid(self, step: int) -> int:
         marks = 0

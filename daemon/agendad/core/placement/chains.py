@@ -56,6 +56,8 @@ class Chains:
         self.best_board: Saved | None = None
         self.gaps: dict[int, list[Gap]] = {}
         """What `_gaps` found for the board as it is, by the gap that a block asks for."""
+        self.tied: dict[tuple[int, int], list[Gap]] = {}
+        """The same for blocks that are bound to others, by the ticks as well that those close to it."""
         self.elsewhere: dict[int, int] = {}
         """What a block would be worth at another place on the board as it is."""
         self.losses: dict[tuple[int, ...], int] = {}
@@ -99,7 +101,7 @@ class Chains:
 
     def forget(self) -> None:
         """Tells that the board has changed."""
-        self.gaps, self.elsewhere, self.losses, self.near, self.loose = {}, {}, {}, {}, None
+        self.gaps, self.tied, self.elsewhere, self.losses, self.near, self.loose = {}, {}, {}, {}, {}, None
 
     def _search(self, pending: list[int], score: int, moved: frozenset[int], depth: int) -> None:
         """Follows a chain: `pending` have no place yet; `score` is the gain if all of them stay without."""
@@ -152,8 +154,10 @@ class Chains:
         least, weight = item.least, item.weight
         need, steps = self.best[0] - hope, -self.best[1] - len(moved)
         elsewhere, losses = self.elsewhere, self.losses
-        if moved or item.ties:
+        if moved:
             gaps, elsewhere, losses = self._gaps(item, moved), {}, {}
+        elif item.ties:
+            gaps = self._tied(item)
         elif depth == 1:
             gaps = self._worthwhile(item, need - (steps > 0))
         else:
@@ -175,6 +179,13 @@ class Chains:
                     found += [Link(gap.worth - gain, start, length, gap) for start in self._starts(item, gap, length)]
         found.sort(key=lambda link: (link.cost, len(link.gap.out), link.start))
         return found[:BREADTH] if depth > 1 else found
+
+    def _tied(self, item: Item) -> list[Gap]:
+        """The gaps of the board as it is for a block that is bound to others."""
+        key = item.gap, self.board.forbidden(item)
+        if key not in self.tied:
+            self.tied[key] = self._gaps(item, frozenset())
+        return self.tied[key]
 
     def _known(self, item: Item) -> list[Gap]:
         """The gaps of the board as it is, with what they would cost."""

@@ -25,6 +25,7 @@ Facts by code; all values are text, `minutes` and `wanted` are lengths in minute
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING
 
 from agendad.core.placement import bits
@@ -124,10 +125,12 @@ def _cause(board: Board, item: Item, wanted: Pieces) -> dict[str, str]:
 
 def _event(board: Board, item: Item, pieces: Pieces) -> dict[str, str]:
     """The first busy time in the way of `pieces` (or within the gap asked around them)."""
-    gap = item.request.gap
+    gap, (busy, until) = item.request.gap, board.busy_times
     for start, end in board.minutes(pieces):
-        for one in board.part.busy:
-            if one.start < end + gap and start < one.end + gap and not (one.own and item.request.may_overlap):
+        first = bisect_right(until, start - gap)  # whatever begins before it is over by then
+        last = bisect_left(busy, end + gap, key=lambda each: each.start)
+        for one in busy[first:last]:
+            if start < one.end + gap and not (one.own and item.request.may_overlap):
                 return {"event": one.title}
     return {}
 
