@@ -150,9 +150,9 @@ class _Cycle:
         """The decision, in the order of time."""
         found = violations(self.guards, self.survey.reality.meetings, self.survey.clock)
         self.followups.add(self._replies(found))
-        found_out = self.outcome.decision(found, self.followups.drafts())
+        made = self.outcome.decision(found, self.followups.drafts())
         guarded = union(guard.stretch for guard in self.guards)
-        return replace(found_out, episodes=self._episodes, guarded=guarded)
+        return replace(made, episodes=self._episodes, guarded=guarded)
 
     def _place(self, wishes: Sequence[Wish], placer: Placer) -> None:
         solution = placer(self._problem(wishes))

@@ -58,19 +58,19 @@ class _Counters(NodeTransformer):
         node.iter = _filter(node.iter, "_counted")
         return _ticking(node)
 
-    def visit_Macro(self, node: nodes.Macro) -> nodes.Node:  # noqa: N802 - as above
+    def visit_Macro(self, node: nodes.Macro) -> nodes.Node:  # noqa: N802 - jinja2 finds it by this name
         self.generic_visit(node)
         return _ticking(node)
 
-    def visit_CallBlock(self, node: nodes.CallBlock) -> nodes.Node:  # noqa: N802 - as above
+    def visit_CallBlock(self, node: nodes.CallBlock) -> nodes.Node:  # noqa: N802 - jinja2 finds it by this name
         self.generic_visit(node)
         return _ticking(node)
 
-    def visit_Concat(self, node: nodes.Concat) -> nodes.Node:  # noqa: N802 - as above
+    def visit_Concat(self, node: nodes.Concat) -> nodes.Node:  # noqa: N802 - jinja2 finds it by this name
         self.generic_visit(node)
         return _filter(nodes.List(node.nodes, lineno=node.lineno), "_concat")
 
-    def visit_Operand(self, node: nodes.Operand) -> nodes.Node:  # noqa: N802 - as above
+    def visit_Operand(self, node: nodes.Operand) -> nodes.Node:  # noqa: N802 - jinja2 finds it by this name
         self.generic_visit(node)
         if node.op in {"in", "notin"}:
             node.expr = _filter(node.expr, "_weighed")

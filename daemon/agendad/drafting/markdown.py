@@ -51,7 +51,7 @@ class _Markdown(MarkdownIt):
     def normalizeLink(self, url: str) -> str:  # noqa: N802 - overrides the library's
         return url
 
-    def validateLink(self, url: str) -> bool:  # noqa: N802 - as above
+    def validateLink(self, url: str) -> bool:  # noqa: N802 - overrides the library's
         return True
 
 

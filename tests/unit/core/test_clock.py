@@ -9,10 +9,13 @@ import pytest
 from engine_world import BOB, EVE, MONDAY, PARIS, event, stands_until_it_says, whole_days
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from letter_world import Desk, rule
+from letter_world import Desk, at, rule
 
 from agendad.core.clock import NEVER, Clock
+from agendad.core.engine import decide
+from agendad.core.reality import Realities
 from agendad.core.timeline import from_minutes, to_minutes
+from agendad.drafting.expressions import Expressions
 from agendad.model.calendar import Event, Response
 
 NOW = to_minutes(MONDAY)
@@ -128,3 +131,98 @@ def desks(draw: st.DrawFn) -> Desk:
 @settings(max_examples=150, deadline=None)
 def test_a_decision_stands_until_it_says(desk: Desk) -> None:
     stands_until_it_says(desk.situation())
+
+
+VISIT = EVENTS[0]
+FULL = event("Full", "mon 11:30-18:00")
+COFFEE = ("block: B", "every: week", "with: {group: team}", "lasts: 30m", "between: 12:00-12:30", "invite: true")
+UNTIL = {
+    "a meeting in protected time is over": (
+        ("protect: P", "every: weekday", "at: 10:00-13:00"),
+        (EVENTS[6],),
+        ("2026-11-26 14:00", "17:00"),
+    ),
+    "a draft is late": (
+        (
+            "draft: note.md.j2",
+            "after: {meeting: external}",
+            "to: attendees",
+            "delay: 2h",
+            "within: 5h",
+            "if_late: drop",
+        ),
+        (VISIT,),
+        ("2026-11-23 14:00", "18:31"),
+    ),
+    "somebody is named too late": (
+        ("draft: note.md.j2", "after: {title: visit}", "for_each: {group: team}", "to: person", "within: 3h"),
+        (event("Visit", "mon 10:00-11:30", "grace@example.com"),),
+        ("2026-11-30 12:00", "14:31"),
+    ),
+    "the event of a late draft begins": (
+        ("draft: note.md.j2", "before: {title: visit}", "to: attendees", "lead: 3h", "within: 1h"),
+        (event("Visit", "mon 16:00-17:30", EVE),),
+        ("2026-11-23 14:30", "16:00"),
+    ),
+    "a draft is due": (
+        ("draft: note.md.j2", "every: weekday", "at: 16:00", "to: me", "within: 1h"),
+        (),
+        ("2026-11-24 12:00", "16:00"),
+    ),
+    "a meeting becomes a contact": (
+        ("draft: note.md.j2", "every: week", "for_each: {group: team}", "to: person"),
+        (event("Talk", "mon 10:00-11:30", "grace@example.com", "alan@example.com"),),
+        ("2026-11-23 10:30", "11:30"),
+    ),
+    "a time that may be split begins": (
+        ("block: B", "every: weekday", "at: 09:00-12:00", "yield: split"),
+        (),
+        ("2026-11-23 08:30", "09:01"),
+    ),
+    "the moment after an event is over": (
+        ("block: B", "after: {title: visit}", "between: 06:00-07:00", "lasts: 5m", "within: 1h"),
+        (VISIT, FULL),
+        ("2026-11-23 12:10", "12:31"),
+    ),
+    "the moment after busy time is over": (
+        ("block: B", "after: {busy: 1h}", "between: 06:00-07:00", "lasts: 5m", "within: 1h"),
+        (VISIT,),
+        ("2026-11-23 11:10", "12:01"),
+    ),
+    "a window in which it is begins to pass": (
+        ("block: B", "after: {title: visit}", "lasts: 3h", "within: 1h"),
+        (VISIT, FULL),
+        ("2026-11-23 12:10", "12:11"),
+    ),
+}
+"""Lines of the rule, events, the present, and the first minute at which something is another: when what happens."""
+
+
+@pytest.mark.parametrize("what", UNTIL)
+def test_until_is_the_minute_at_which(what: str) -> None:
+    lines, events, (now, until) = UNTIL[what]
+    desk = Desk((rule(*lines),), events, now=at(now))
+    assert f"{desk.decide().until:%Y-%m-%d %H:%M}" == f"{now[:10]} {until}"
+
+
+@pytest.mark.parametrize(
+    ("lines", "now", "until"),
+    [(COFFEE, "2026-11-23 12:10", "12:30"), (RULES[0], "2026-11-23 09:30", "10:30")],
+    ids=["with guests", "alone"],
+)
+def test_a_block_that_has_begun_counts_until_its_end(lines: tuple[str, ...], now: str, until: str) -> None:
+    desk = Desk((rule(*lines),))
+    desk.run()
+    desk.now = at(now)
+    assert f"{desk.decide().until:%H:%M}" == until
+
+
+def test_what_is_remembered_of_a_rule_keeps_its_end() -> None:
+    desk = Desk((rule("block: B", "every: weekday", "lasts: 30m", "between: 10:00-16:00"),))
+    first = desk.situation()
+    decided = decide(first, Expressions().render)
+    later = replace(desk.situation(), now=MONDAY + timedelta(minutes=30), realities=first.realities)
+    assert later.now < decided.until
+    again = replace(later, events=(*later.events, event("Far", "+fri 20:00-21:00")))
+    fresh = replace(again, realities=Realities())
+    assert decide(again, Expressions().render).until == decide(fresh, Expressions().render).until
