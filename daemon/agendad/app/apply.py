@@ -99,7 +99,8 @@ def cycle(
         limit = None if permissions.yes else seen.settings.limits.writes_per_cycle
         drafted = carry_drafts(desk.mail, run, seen, limit, progress)
     finish(run, done, now)
-    ledger.decide(decided(seen), now)
+    given = seen.decision, seen.reconciled
+    ledger.decide(desk.realities.once("decided", given, lambda: decided(seen)), now)
     return Applied(seen, done, drafted)
 
 

@@ -13,10 +13,9 @@ from zoneinfo import ZoneInfo
 from agendad.app.drafts import planned
 from agendad.app.observe import end_of_reading, mail_since, public_holidays
 from agendad.core.engine import Decision, Situation, decide, horizon_days
-from agendad.core.hands import Context, Hands, hands
+from agendad.core.hands import Context
 from agendad.core.mailhands import MailHands
 from agendad.core.reach import reach
-from agendad.core.reconcile import Reconciled, reconcile
 from agendad.core.timeline import wall
 from agendad.core.triggers import identity
 from agendad.drafting.expressions import Expressions
@@ -29,8 +28,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from agendad.app.desk import Desk
+    from agendad.core.hands import Hands
     from agendad.core.problem import Problem, Solution
     from agendad.core.reach import Reach
+    from agendad.core.reconcile import Reconciled
     from agendad.model.calendar import Event, EventFields
     from agendad.model.memory import Decisions, Memory
     from agendad.model.rule import Rule
@@ -97,7 +98,7 @@ def look(desk: Desk, now: datetime) -> Look:
         paused=decisions.paused(now),
         read_only=snapshot.read_only,
     )
-    seen = hands(events, memory, context)
+    seen = desk.realities.hands(events, memory, context)
     mail = _mail(desk, memory, now)
     situation = Situation(
         rules=enabled,
@@ -114,7 +115,6 @@ def look(desk: Desk, now: datetime) -> Look:
         realities=desk.realities,
     )
     decision = decide(situation, Expressions().render, _placer(settings))
-    unplaced = {skipped.key: skipped.why[-1] for skipped in decision.skipped}
     return Look(
         settings=settings,
         rules=rules,
@@ -127,7 +127,7 @@ def look(desk: Desk, now: datetime) -> Look:
         mail=mail,
         situation=situation,
         decision=decision,
-        reconciled=reconcile(decision.desired, seen, context, unplaced),
+        reconciled=desk.realities.reconciled(decision, seen, context),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from agendad.core.engine import horizon_days
@@ -52,13 +53,14 @@ def public_holidays(settings: Settings, start: datetime, end: datetime) -> Mappi
     """
     if not settings.country:
         return {}
+    first, last = start.astimezone(settings.timezone).date(), end.astimezone(settings.timezone).date()
+    return _holidays(settings.country, settings.subdivision, settings.language, first, last)
+
+
+@lru_cache(maxsize=4)
+def _holidays(country: str, subdivision: str, language: str, first: date, last: date) -> Mapping[date, str]:
     from holidays import country_holidays
 
-    first, last = start.astimezone(settings.timezone).date(), end.astimezone(settings.timezone).date()
-    found = country_holidays(
-        settings.country,
-        subdiv=settings.subdivision or None,
-        years=range(first.year, last.year + 1),
-        language=settings.language,
-    )
+    years = range(first.year, last.year + 1)
+    found = country_holidays(country, subdiv=subdivision or None, years=years, language=language)
     return {day: name for day, name in sorted(found.items()) if first <= day <= last}

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from agendad.app.apply import Applied
     from agendad.app.cycle import Look
     from agendad.app.drafts import Drafted
+    from agendad.core.outcome import Decision
+    from agendad.core.reconcile import Reconciled
     from agendad.model.calendar import Moment
     from agendad.model.mail import MailDraft
     from agendad.model.plan import Change, Violation
@@ -99,6 +101,7 @@ class Book:
     violations: dict[tuple[str, str], Violation] = field(default_factory=dict)
     failed: Counter[tuple[str, str]] = field(default_factory=Counter)
     refused: list[tuple[datetime, str]] = field(default_factory=list)
+    told: tuple[Decision, Reconciled] | None = None
 
     def record(self, applied: Applied, keep: Keep) -> None:
         """One cycle."""
@@ -147,6 +150,10 @@ class Book:
             tally.changed += 1
 
     def _skips(self, seen: Look) -> None:
+        told = seen.decision, seen.reconciled
+        if self.told is not None and self.told[0] is told[0] and self.told[1] is told[1]:
+            return
+        self.told = told
         for skipped in (*seen.decision.skipped, *seen.reconciled.skipped):
             day = skipped.day
             if day is None or not skipped.why or not self.start.date() <= day < self.end.date():

@@ -275,6 +275,10 @@ class _Cycle:
             return whole_days(occurrence, frame, self.survey.reality.busy_time, self.stood, self.present)
         if isinstance(occurrence.verb, Protect):
             return self._guarded(occurrence, occurrence.verb, frame)
+        return self._asked(occurrence, frame)
+
+    def _asked(self, occurrence: Occurrence, frame: Frame) -> Sequence[Answer]:
+        """What becomes of the requests of an occurrence; of one block it is known until something changes there."""
 
         def answer() -> Sequence[Answer]:
             return answers(occurrence, windows.requests(occurrence, frame), self.stood, self.present)
@@ -290,10 +294,9 @@ class _Cycle:
     def _guarded(self, occurrence: Occurrence, verb: Protect, frame: Frame) -> Sequence[Answer]:
         """The holds of a guard: of its own times, or of what is left of a day with too many meetings."""
         if verb.meetings_above is None:
-            requests = windows.requests(occurrence, frame)
-            for request in requests:
+            for request in windows.requests(occurrence, frame):
                 self._guard_window(occurrence, request)
-            return answers(occurrence, requests, self.stood, self.present)
+            return self._asked(occurrence, frame)
         day = (occurrence.first, occurrence.end)
         if self.survey.reality.meetings.minutes(span(*day, occurrence.rule.timezone)) <= verb.meetings_above:
             return []

@@ -36,18 +36,18 @@ class Memo:
         """The occurrences of a rule that the calendar alone sets off."""
         if id(rule) not in self._expanded:
             found = tuple(make())
-            self._hold(rule, *found)
+            self.hold(rule, *found)
             self._expanded[id(rule)] = found
         return list(self._expanded[id(rule)])
 
     def set_off(self, rule: Rule, event: Event, make: Callable[[], Occurrence | Left]) -> Occurrence | Left:
-        """The occurrence that an event sets off; one of our own events is made anew in every cycle, and not held."""
-        if event.mark is not None:
+        """The occurrence that an event sets off; one of our own events may be made anew in every cycle."""
+        if event.mark is not None and id(event) not in self._held:
             return make()
         known = id(rule), id(event)
         if known not in self._set_off:
             made = make()
-            self._hold(rule, event, made)
+            self.hold(rule, event, made)
             self._set_off[known] = made
         return self._set_off[known]
 
@@ -62,7 +62,7 @@ class Memo:
             return found
         made, until = clock.noting(make)
         if id(source) in self._held:
-            self._hold(given, *made)
+            self.hold(given, *made)
             self._timely[id(source), what] = given, clock.now, until, made
         return made
 
@@ -76,15 +76,11 @@ class Memo:
         known = id(source), what
         if known not in self._made:
             self._made[known] = made = make()
-            self._hold(made)
+            self.hold(made)
         found: T = self._made[known]
         return found
 
-    def identity(self, thing: object) -> int:
-        """The identity of a thing, which is no other's from now on."""
-        self._held[id(thing)] = thing
-        return id(thing)
-
-    def _hold(self, *things: object) -> None:
+    def hold(self, *things: object) -> None:
+        """Keeps things, so that the identity of each is no other's; what follows from them is kept from now on."""
         for thing in things:
             self._held[id(thing)] = thing

@@ -150,8 +150,9 @@ class Outcome:
         why = (wish.shortened,) if wish.shortened is not None else solution.remarks.get(request.key, ())
         for key, piece in name_pieces(pieces, wish.standing, wish.base, taken):
             make = partial(self._block, occurrence, key, piece, why)
-            desired, busy = memo.once(wish, (key, piece, memo.identity(why)), make)
-            self._want(desired)
+            desired, busy = memo.once(wish, (key, piece), make)
+            reasons = (occurrence.why, *why)
+            self._want(desired if desired.why == reasons else replace(desired, why=reasons))
             self._hold(occurrence.rule, busy)
             if occurrence.look.show_as == "auto":
                 self._auto[key] = occurrence.look, wish.asked, piece

@@ -8,35 +8,42 @@ the events and the settings alone: a cycle with a new one decides the same.
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from operator import is_
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from agendad.core.absence import absent_days, busy_time, declared_absences
 from agendad.core.contacts import Contacts
 from agendad.core.guards import Meetings
+from agendad.core.hands import hands, instant
 from agendad.core.mailhands import MailHands, mail_hands
 from agendad.core.memo import Memo
+from agendad.core.reconcile import reconcile
 from agendad.core.selectors import Matcher, address_book
 from agendad.core.timeline import span, union
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import date, datetime
     from zoneinfo import ZoneInfo
 
     from agendad.core.guards import Timed
+    from agendad.core.hands import Context, Hands
     from agendad.core.outcome import Decision
     from agendad.core.problem import Minutes, Stretch
     from agendad.core.reach import Reach
+    from agendad.core.reconcile import Reconciled
     from agendad.core.situation import Situation
-    from agendad.model.calendar import Event
+    from agendad.model.calendar import Event, Moment
     from agendad.model.mail import Message
     from agendad.model.memory import Memory
     from agendad.model.rule import Selector
     from agendad.model.settings import People, Settings
     from agendad.ports import MailSnapshot
+
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,16 +159,39 @@ class Day:
     people: People
 
 
+@dataclass(frozen=True, slots=True)
+class Timely:
+    """An answer that follows from the very things `given`, from `context`, and from its clock until a moment."""
+
+    given: Sequence[object]
+    context: Context
+    until: datetime | None
+    answer: Any
+
+    def holds(self, given: Sequence[object], context: Context) -> bool:
+        """Whether it is the answer to another question, too."""
+        in_time = self.context.now <= context.now and (self.until is None or context.now < self.until)
+        return in_time and _same(self.given, given) and replace(self.context, now=context.now) == context
+
+
 class Realities:
     """The last reality, and the memory of the last day, for the next cycle; in `decided`, its question and answer."""
 
     def __init__(self) -> None:
         self.decided: tuple[Situation, Decision] | None = None
         self._last: Reality | None = None
-        self._mail: tuple[tuple[object, ...], MailHands] | None = None
+        self._made: dict[str, tuple[Sequence[object], Any]] = {}
+        self._timely: dict[str, Timely] = {}
         self._near: tuple[Sequence[Event], Reach, tuple[Event, ...]] | None = None
         self._day: Day | None = None
         self._memo = Memo()
+
+    def once(self, what: str, given: Sequence[object], make: Callable[[], T]) -> T:
+        """What is made of the things that are `given`; of the very same as the last time, what was made then."""
+        if what not in self._made or not _same(self._made[what][0], given):
+            self._made[what] = given, make()
+        found: T = self._made[what][1]
+        return found
 
     def near(self, events: Sequence[Event], reach: Reach) -> tuple[Event, ...]:
         """Of all that was read, what a cycle looks at."""
@@ -169,12 +199,53 @@ class Realities:
             self._near = events, reach, tuple(filter(reach.holds, events))
         return self._near[2]
 
+    def hands(self, events: tuple[Event, ...], memory: Memory, context: Context) -> Hands:
+        """What the person's hand did to `events`."""
+
+        def changes(found: Hands) -> Iterator[Moment]:
+            yield from (event.fields.start for event in found.standing.values())
+            yield from (known.start for known in found.written.values())
+
+        given = events, memory.written, memory.intents, memory.over, memory.decisions.deleted
+        return self._in_time("hands", given, context, lambda: hands(events, memory, context), changes)
+
+    def reconciled(self, decision: Decision, seen: Hands, context: Context) -> Reconciled:
+        """The changes that a decision makes to what stands."""
+
+        def make() -> Reconciled:
+            unplaced = {skipped.key: skipped.why[-1] for skipped in decision.skipped}
+            return reconcile(decision.desired, seen, context, unplaced)
+
+        def changes(_: Reconciled) -> Iterator[Moment]:
+            wanted = (wish.fields for wish in decision.desired)
+            stand = (event.fields for event in (*seen.standing.values(), *seen.copies))
+            for fields in (*wanted, *stand):
+                yield fields.start
+                yield fields.end
+
+        return self._in_time("reconciled", (decision, seen), context, make, changes)
+
+    def _in_time(
+        self,
+        what: str,
+        given: Sequence[object],
+        context: Context,
+        make: Callable[[], T],
+        changes: Callable[[T], Iterator[Moment]],
+    ) -> T:
+        """As `once`, of what also follows from the clock: `changes` are the moments at which it may be another."""
+        known = self._timely.get(what)
+        if known is None or not known.holds(given, context):
+            made, now = make(), context.now
+            to_come = (moment for moment in (instant(each, now) for each in changes(made)) if moment >= now)
+            known = self._timely[what] = Timely(given, context, min(to_come, default=None), made)
+        found: T = known.answer
+        return found
+
     def mail(self, snapshot: MailSnapshot, memory: Memory, now: datetime) -> MailHands:
         """What became of earlier drafts."""
         given = snapshot, memory.drafts, memory.decisions.drafts
-        if self._mail is None or not _same(self._mail[0], given):
-            self._mail = given, mail_hands(snapshot, memory, now)
-        return self._mail[1]
+        return self.once("mail", given, lambda: mail_hands(snapshot, memory, now))
 
     def memo(self, day: Day) -> Memo:
         """The memory of a day: a new one when anything is not as it was."""

@@ -380,6 +380,7 @@ def busy_occurrences(rule: Rule, taken: Sequence[Stretch], scope: Scope) -> list
     if not isinstance(trigger, AfterBusy):
         return []
     why = Reason(ReasonCode.AFTER_BUSY, {"busy": str(trigger.busy)})
+    scope.memo.hold(rule)
     found: list[Occurrence | Left] = []
     borders = midnights(scope.today, (scope.horizon - scope.today).days, scope.zone)
     for number, day_of in enumerate(pairwise(borders)):
@@ -393,8 +394,9 @@ def busy_occurrences(rule: Rule, taken: Sequence[Stretch], scope: Scope) -> list
             if scope.clock.past(begin + trigger.within):
                 continue
             key = f"{identity(rule)}/{day.isoformat()}" + (f"#{count}" if count > 1 else "")
-            days = (day, day + timedelta(days=1))
-            found.append(_occurrence(rule, key, days, why, moment=(begin, begin + trigger.within)))
+            days, moment = (day, day + timedelta(days=1)), (begin, begin + trigger.within)
+            make = partial(_occurrence, rule, key, days, why, moment=moment)
+            found.append(scope.memo.once(rule, (key, begin), make))
     return found
 
 

@@ -53,6 +53,7 @@ class Ledger:
         self._checkpoint = checkpoint
         # of the last time: most of it is the same in the next cycle
         self._decided: dict[str, Decided] = {}
+        self._decided_last: Sequence[Decided] = ()
         self._written: dict[tuple[str, ...], Written] = {}
         self._drafts: dict[tuple[Any, ...], MadeDraft] = {}
         self._reasons = 0  # changes that only `explain` asks for
@@ -181,8 +182,10 @@ class Ledger:
                 if key in known:
                     batch.execute("DELETE FROM drafts WHERE key = ?", key)
 
-    def decide(self, decided: Iterable[Decided], at: datetime) -> None:
+    def decide(self, decided: Sequence[Decided], at: datetime) -> None:
         """Records the state of keys and why, one row a key, in one commit; only what is news is written."""
+        if decided is self._decided_last:
+            return
         present = {each.key: each for each in decided}
         news = tuple(each for each in present.values() if self._decided.get(each.key) != each)
         known = {
@@ -201,7 +204,7 @@ class Ledger:
                         "INSERT OR REPLACE INTO decisions VALUES (?, ?, ?, ?, ?)", each.key, *row, moment_to_text(at)
                     )
         self._reasons += self._connection.total_changes - before
-        self._decided = present
+        self._decided, self._decided_last = present, decided
 
     def mark_undone(self, runs: Iterable[int]) -> None:
         """Records that these applies were taken back, so that the next `undo` goes further."""
