@@ -192,8 +192,8 @@ class _Cycle:
                 away = self.survey.reality.declared if names_absence(selector) else ()
                 since = self.survey.clock.now - lives(rule)
                 real = self.survey.reality.selected(selector, rule.timezone, since)
-                events = [*real, *self._timed([*own, *drafts, *away], rule)]
-                return event_occurrences(rule, events, local.matcher, local.frame.scope)
+                others = self._timed([*own, *drafts, *away], rule)
+                return event_occurrences(rule, real, others, local.matcher, local.frame.scope)
             case AfterBusy():
                 return busy_occurrences(rule, self._tiring_time(), local.frame.scope)
             case When(state=state):

@@ -217,11 +217,10 @@ class Realities:
             return reconcile(decision.desired, seen, context, unplaced)
 
         def changes(_: Reconciled) -> Iterator[Moment]:
-            wanted = (wish.fields for wish in decision.desired)
-            stand = (event.fields for event in (*seen.standing.values(), *seen.copies))
-            for fields in (*wanted, *stand):
+            for fields in (*(wish.fields for wish in decision.desired), *(copy.fields for copy in seen.copies)):
                 yield fields.start
                 yield fields.end
+            yield from (event.fields.end for event in seen.standing.values())  # their starts change the hands
 
         return self._in_time("reconciled", (decision, seen), context, make, changes)
 

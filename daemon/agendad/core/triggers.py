@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING, Final, TypedDict, Unpack
 
 from agendad.core import recurrence
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from agendad.core.clock import Clock
+    from agendad.core.guards import Timed
     from agendad.core.problem import Minutes, Stretch
     from agendad.core.selectors import Matcher
     from agendad.model.calendar import Event
@@ -247,14 +248,15 @@ def add_months(day: date, months: int) -> date:
 
 
 def event_occurrences(
-    rule: Rule, events: Iterable[tuple[Stretch, Event]], matcher: Matcher, scope: Scope
+    rule: Rule, selected: Iterable[Timed], others: Iterable[Timed], matcher: Matcher, scope: Scope
 ) -> list[Occurrence | Left]:
     """One occurrence for each event that an `after:` or `before:` rule selects and whose moment is not over (for a
     draft, not long over).
 
-    `events` come with the minutes that they take. Those that ended before the rule's first day, less `within:` (or
-    `look_back:`), never set it off. One that stands in two calendars counts once. `except:` takes out what an event on
-    such a day sets off; a later day of the moment is only closed to the block.
+    Events come with the minutes that they take; of the `others` the matcher tells which are selected, too. Those that
+    ended before the rule's first day, less `within:` (or `look_back:`), never set it off. One that stands in two
+    calendars counts once. `except:` takes out what an event on such a day sets off; a later day of the moment is only
+    closed to the block.
     """
     trigger = rule.trigger
     if not isinstance(trigger, After | Before):
@@ -263,11 +265,11 @@ def event_occurrences(
     horizon = to_minutes(wall(scope.horizon, 0, scope.zone))
     oldest = to_minutes(scope.first_day(rule)) - _look_back(trigger) if isinstance(trigger, After) else None
     found: dict[str, Occurrence | Left] = {}
-    for taken, event in events:
+    for known, (taken, event) in chain(((True, each) for each in selected), ((False, each) for each in others)):
         first, last = moment = _moment(trigger, taken)
         if first >= horizon or (oldest is not None and taken[1] < oldest) or scope.clock.past(last + longer):
             continue
-        if matcher.matches(trigger.selector, event):
+        if known or matcher.matches(trigger.selector, event):
             key = f"{identity(rule)}/{event_suffix(event)}"
             if key not in found:
                 make = partial(_set_off, rule, key, event, moment, scope)

@@ -38,7 +38,7 @@ def on_calendar(text: str, scope: Scope = SCOPE) -> list[Occurrence | Left]:
 def set_off(text: str, *events, scope: Scope = SCOPE) -> list[Occurrence | Left]:
     (rule,) = rules(f"r: {{block: B, lasts: 15m, {text}}}")
     timed = [(span(each.fields.start, each.fields.end, PARIS), each) for each in events]
-    return event_occurrences(rule, timed, MATCHER, scope)
+    return event_occurrences(rule, (), timed, MATCHER, scope)
 
 
 def minute(text: str) -> int:

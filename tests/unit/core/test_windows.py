@@ -152,7 +152,7 @@ class TestMoments:
         here = frame()
         timed = [(span(each.fields.start, each.fields.end, PARIS), each) for each in events]
         matcher = Matcher(ADA, address_book(PEOPLE), PARIS)
-        (found,) = event_occurrences(rule, timed, matcher, here.scope)
+        (found,) = event_occurrences(rule, (), timed, matcher, here.scope)
         return requests(found, here)[0]
 
     def test_within_bounds_where_the_block_starts(self):

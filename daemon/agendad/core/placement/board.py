@@ -101,6 +101,8 @@ class Board:
         """The ticks that are in the window of anybody."""
         self.solid = [item for item in self.items if not item.request.may_overlap]
         """The items that take room."""
+        self.keepers = [item.index for item in self.items if item.request.yields is Yield.KEEP]
+        """The items that keep their place over everything."""
         self.places: list[Pieces] = [()] * len(self.items)
         self._worth = 0
         self.firm: set[int] = set()
@@ -181,13 +183,15 @@ class Board:
         """The indexes of own blocks that cannot stand together with `item` on [start, end), order rules included."""
         found = []
         if not item.request.may_overlap and self.taken(item, start, end):
-            places = self.places
+            places, widest = self.places, max(item.gap, *self.own)
+            low, high = start - widest, end + widest
             for other in self.solid:
                 for first, last in places[other.index]:
-                    gap = other.gap if other.gap > item.gap else item.gap
-                    if start < last + gap and first < end + gap and other is not item:
-                        found.append(other.index)
-                        break
+                    if low < last and first < high and other is not item:
+                        gap = max(other.gap, item.gap)
+                        if start < last + gap and first < end + gap:
+                            found.append(other.index)
+                            break
         for other_index, side in item.ties:
             if other_index not in found and any(
                 self._breaks(side, (start, end), piece) for piece in self.places[other_index]

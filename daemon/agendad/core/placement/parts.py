@@ -27,7 +27,8 @@ def split(problem: Problem) -> list[Problem]:
 
     Requests without any window and without a standing place are in none of them.
     """
-    hulls = sorted((_hull(request), rank(request), request) for request in problem.requests if _ranges(request))
+    found = ((_hull(request), request) for request in problem.requests)
+    hulls = sorted((hull, rank(request), request) for hull, request in found if hull is not None)
     days = _cover(problem.days, hulls[0][0][0], max(hull[1] for hull, _, _ in hulls)) if hulls else ()
     groups: list[tuple[int, int, list[Request]]] = []
     for (start, end), _, request in hulls:
@@ -51,13 +52,16 @@ def split(problem: Problem) -> list[Problem]:
     ]
 
 
-def _ranges(request: Request) -> tuple[Stretch, ...]:
-    return request.windows + request.refuge + request.stands
+def _hull(request: Request) -> Stretch | None:
+    """From the first minute that the request can touch to the last; its gap reaches over the edges.
 
-
-def _hull(request: Request) -> Stretch:
-    """From the first minute that the request can touch to the last; its gap reaches over the edges."""
-    ranges = _ranges(request)
+    None when it can touch none.
+    """
+    ranges = request.windows + request.refuge + request.stands
+    if not ranges:
+        return None
+    if len(ranges) == 1:
+        return (ranges[0][0] - request.gap, ranges[0][1] + request.gap)
     return (min(ranges)[0] - request.gap, max([end for _, end in ranges]) + request.gap)
 
 

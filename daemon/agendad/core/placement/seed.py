@@ -41,10 +41,8 @@ def seat_fixed(board: Board, item: Item) -> Pieces:
         return ()
     keepers = {
         index
-        for index in board.firm
-        if index > item.index
-        and board.items[index].request.yields is Yield.KEEP
-        and (item.ties or not board.items[index].request.may_overlap)
+        for index in board.keepers
+        if index > item.index and index in board.firm and (item.ties or not board.items[index].request.may_overlap)
     }
     weaker = [index for index in board.in_the_way(item, *item.home) if index in keepers] if keepers else []
     kept = [(index, board.take(index)) for index in weaker]
@@ -98,9 +96,7 @@ def _seat_settled(board: Board) -> None:
 
 def _seat_keepers(board: Board) -> None:
     """Blocks that keep their place over everything: fixed ones at home, flexible ones where they stand."""
-    for item in board.items:
-        if item.request.yields is not Yield.KEEP or item.index in board.firm:
-            continue
+    for item in (board.items[index] for index in board.keepers if index not in board.firm):
         pieces = (item.home,) if item.home else item.stands if well_formed(board, item) else ()
         if pieces:
             board.overlaps = board.overlaps or _over_others(board, item, pieces)
