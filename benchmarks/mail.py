@@ -152,7 +152,7 @@ TEMPLATE = (
 
 
 def cycle(folder: Path) -> float:
-    """Seconds of a whole cycle in which that many drafts are due: calls read, judged, templates filled, all recorded."""
+    """Seconds of a whole cycle in which that many drafts are due: calls read, templates filled, all recorded."""
     shutil.rmtree(folder, ignore_errors=True)
     for name in ("rules", "templates", "calendars/own", "calendars/calls"):
         (folder / name).mkdir(parents=True)

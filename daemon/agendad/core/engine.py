@@ -95,7 +95,8 @@ class _Cycle:
 
     def __init__(self, situation: Situation, render: Render) -> None:
         self.survey = Survey(situation)
-        self.stood = Stood(situation.hands, self.survey.zone)
+        hands, zone = situation.hands, self.survey.zone
+        self.stood = situation.realities.once("stood", (hands, zone), lambda: Stood(hands, zone))
         self.outcome = Outcome(self.survey, self.stood, render)
         self.guards: list[Guard] = []
         self.followups = Followups(self.survey)
@@ -183,22 +184,31 @@ class _Cycle:
         local = self.survey.local(rule.timezone)
         return self._company.of(rule, self._fire(rule, local), local.frame, local.matcher)
 
-    def _fire(self, rule: Rule, local: Local) -> list[Occurrence | Left]:
+    def _fire(self, rule: Rule, local: Local) -> Sequence[Occurrence | Left]:
         match rule.trigger:
             case After(selector=selector) | Before(selector=selector):
-                named = rules_named(selector)
-                own = self.outcome.own_events() if named else ()
-                drafts = self.followups.events() if named & self._drafting else ()
-                away = self.survey.reality.declared if names_absence(selector) else ()
-                since = self.survey.clock.now - lives(rule)
-                real = self.survey.reality.selected(selector, rule.timezone, since)
-                others = self._timed([*own, *drafts, *away], rule)
-                return event_occurrences(rule, real, others, local.matcher, local.frame.scope)
+                return self._set_off(rule, selector, local)
             case AfterBusy():
                 return busy_occurrences(rule, self._tiring_time(), local.frame.scope)
             case When(state=state):
                 return self._of_state(rule, state, local)
         return calendar_occurrences(rule, local.frame.scope)
+
+    def _set_off(self, rule: Rule, selector: Selector, local: Local) -> Sequence[Occurrence | Left]:
+        """What events set off: real ones, and if the rule names them our own blocks, drafts and declared absences."""
+        scope, matcher = local.frame.scope, local.matcher
+        real = self.survey.reality.selected(selector, rule.timezone, self.survey.clock.now - lives(rule))
+        named, away = rules_named(selector), names_absence(selector)
+        if not (named or away):
+            scope.memo.hold(rule)
+            return scope.memo.timely(
+                rule, "set off", real, scope.clock, lambda: event_occurrences(rule, real, (), matcher, scope)
+            )
+        own = self.outcome.own_events() if named else ()
+        drafts = self.followups.events() if named & self._drafting else ()
+        declared = self.survey.reality.declared if away else ()
+        others = self._timed([*own, *drafts, *declared], rule)
+        return event_occurrences(rule, real, others, matcher, scope)
 
     def _of_state(self, rule: Rule, state: NoneIn | Share | Hours, local: Local) -> list[Occurrence | Left]:
         """A `when:` rule fires while its state holds. The day on which the episode began is remembered."""

@@ -30,6 +30,9 @@ class Busy:
     own: bool = False
     """An own block that is not up for discussion (pinned, in progress): `may_overlap` requests may stand over it."""
 
+    def __hash__(self) -> int:
+        return hash((self.start, self.end))  # all of it would cost more than to compare the few that are alike
+
 
 @dataclass(frozen=True, slots=True)
 class Pieces:
@@ -92,6 +95,9 @@ class Request:
     before_rules: frozenset[str] = frozenset()
     after_rules: frozenset[str] = frozenset()
     not_with_rules: frozenset[str] = frozenset()
+
+    def __hash__(self) -> int:
+        return hash((self.key, self.windows[:1], self.stands))  # as for Busy
 
 
 @dataclass(frozen=True, slots=True)

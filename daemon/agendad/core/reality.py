@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cached_property
 from operator import is_
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -19,13 +20,13 @@ from agendad.core.guards import Meetings
 from agendad.core.hands import hands, instant
 from agendad.core.mailhands import MailHands, mail_hands
 from agendad.core.memo import Memo
-from agendad.core.reconcile import reconcile
+from agendad.core.reconcile import Agreed, reconcile
 from agendad.core.selectors import Matcher, address_book
 from agendad.core.timeline import span, union
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
-    from datetime import date, datetime
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from datetime import date
     from zoneinfo import ZoneInfo
 
     from agendad.core.guards import Timed
@@ -92,6 +93,7 @@ class Reality:
         self._zones: dict[str, tuple[Matcher, tuple[Timed, ...]]] = {}
         self._in_time: dict[str, tuple[Timed, ...]] = {}
         self._selected: dict[tuple[int, str], tuple[Selector, list[tuple[Minutes, int, Timed]]]] = {}
+        self._later: dict[tuple[int, str, int], list[Timed]] = {}
 
     def seen_from(self, zone: ZoneInfo) -> tuple[Matcher, tuple[Timed, ...]]:
         """The matcher of a zone, and the real events with the minutes they take there."""
@@ -108,8 +110,11 @@ class Reality:
             self._in_time[zone.key] = tuple(sorted(self.seen_from(zone)[1], key=lambda each: each[0]))
         return self._in_time[zone.key]
 
-    def selected(self, selector: Selector, zone: ZoneInfo, since: Minutes) -> list[Timed]:
-        """The real events that a selector selects and that did not end before a moment, seen from a zone."""
+    def selected(self, selector: Selector, zone: ZoneInfo, since: Minutes) -> Sequence[Timed]:
+        """The real events that a selector selects and that did not end before a moment, seen from a zone.
+
+        The very same sequence as the last time, when it has the same events.
+        """
         known = id(selector), zone.key
         if known not in self._selected:
             matcher, timed = self.seen_from(zone)
@@ -118,8 +123,11 @@ class Reality:
             ]
             self._selected[known] = selector, sorted(found, key=lambda each: each[:2])
         by_end = self._selected[known][1]
-        later = by_end[bisect_left(by_end, since, key=lambda each: each[0]) :]
-        return [each for _, _, each in sorted(later, key=lambda each: each[1])]
+        first = bisect_left(by_end, since, key=lambda each: each[0])
+        if (*known, first) not in self._later:
+            later = sorted(by_end[first:], key=lambda each: each[1])
+            self._later[*known, first] = [each for _, _, each in later]
+        return self._later[*known, first]
 
     @cached_property
     def meetings(self) -> Meetings:
@@ -182,6 +190,7 @@ class Realities:
         self._last: Reality | None = None
         self._made: dict[str, tuple[Sequence[object], Any]] = {}
         self._timely: dict[str, Timely] = {}
+        self._agreed: Agreed = {}
         self._near: tuple[Sequence[Event], Reach, tuple[Event, ...]] | None = None
         self._day: Day | None = None
         self._memo = Memo()
@@ -214,7 +223,7 @@ class Realities:
 
         def make() -> Reconciled:
             unplaced = {skipped.key: skipped.why[-1] for skipped in decision.skipped}
-            return reconcile(decision.desired, seen, context, unplaced)
+            return reconcile(decision.desired, seen, context, unplaced, self._agreed)
 
         def changes(_: Reconciled) -> Iterator[Moment]:
             for fields in (*(wish.fields for wish in decision.desired), *(copy.fields for copy in seen.copies)):
@@ -235,9 +244,8 @@ class Realities:
         """As `once`, of what also follows from the clock: `changes` are the moments at which it may be another."""
         known = self._timely.get(what)
         if known is None or not known.holds(given, context):
-            made, now = make(), context.now
-            to_come = (moment for moment in (instant(each, now) for each in changes(made)) if moment >= now)
-            known = self._timely[what] = Timely(given, context, min(to_come, default=None), made)
+            made = make()
+            known = self._timely[what] = Timely(given, context, _first(changes(made), context.now), made)
         found: T = known.answer
         return found
 
@@ -260,6 +268,16 @@ class Realities:
         elif not self._last.given.in_touch(given):
             self._last.hear(given)
         return self._last
+
+
+def _first(moments: Iterable[Moment], now: datetime) -> datetime | None:
+    """The first of some moments that does not lie before now."""
+    found = None
+    for moment in moments:
+        at = moment if isinstance(moment, datetime) else instant(moment, now)
+        if at >= now and (found is None or at < found):
+            found = at
+    return found
 
 
 def _same(one: Sequence[object], other: Sequence[object]) -> bool:

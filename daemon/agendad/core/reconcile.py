@@ -48,16 +48,22 @@ class Reconciled:
 
 
 def reconcile(
-    desired: Iterable[DesiredBlock], hands: Hands, context: Context, unplaced: Mapping[str, Reason] | None = None
+    desired: Iterable[DesiredBlock],
+    hands: Hands,
+    context: Context,
+    unplaced: Mapping[str, Reason] | None = None,
+    agreed: Agreed | None = None,
 ) -> Reconciled:
     """The changes that lead from what stands to what is desired, within the rights of the product's own hand.
 
     An occurrence that began before now is never written, moved or deleted. A block that the person deleted is
     not made again. What is no longer wanted is deleted when it lies ahead and is untouched; `unplaced` says why for
-    keys that exist but found no place. Applying the changes and reconciling again gives none.
+    keys that exist but found no place. Applying the changes and reconciling again gives none. `agreed` is handed from
+    one cycle to the next, and spares it to compare again what it has compared.
     """
     wishes = {wish.key: wish for wish in desired}
-    steps = [_wanted(wish, hands, context) for wish in wishes.values()]
+    agreed = {} if agreed is None else agreed
+    steps = [_wanted(wish, hands, context, agreed) for wish in wishes.values()]
     for key, event in hands.standing.items():
         if key not in wishes:
             steps.append(_unwanted(event, hands, context, (unplaced or {}).get(key)))
@@ -120,11 +126,18 @@ class _Step:
     skipped: tuple[Skipped, ...] = ()
 
 
-def _wanted(wish: DesiredBlock, hands: Hands, context: Context) -> _Step:
+Agreed = dict[str, tuple[DesiredBlock, Event, _Step]]
+"""By key: a wish that the very event fulfils, untouched, and what comes out for it, whatever time it is."""
+
+
+def _wanted(wish: DesiredBlock, hands: Hands, context: Context, agreed: Agreed) -> _Step:
     event = hands.standing.get(wish.key)
     if event is None:
         return _missing(wish, hands, context)
     touched = hands.changed.get(wish.key, frozenset())
+    known = agreed.get(wish.key)
+    if known is not None and known[0] is wish and known[1] is event and not touched:
+        return known[2]
     state: State = "pinned" if "time" in touched else "written"
     too_late = "time" not in touched and has_begun(wish.fields.start, context.now)
     if wish.key in hands.begun or too_late or is_series(event) or event.calendar in context.read_only:
@@ -132,7 +145,17 @@ def _wanted(wish: DesiredBlock, hands: Hands, context: Context) -> _Step:
     renamed = event.mark is not None and event.mark.rule != wish.rule
     same = event.fields is wish.fields or event.fields == wish.fields
     if same and not (renamed or touched):  # the common case, which needs no hashing
-        return _Step(blocks=(PlannedBlock(wish.key, wish.rule, event.fields, state, wish.why),))
+        step = _Step(blocks=(PlannedBlock(wish.key, wish.rule, event.fields, state, wish.why),))
+        agreed[wish.key] = wish, event, step
+        return step
+    return _merged(wish, event, hands, context)
+
+
+def _merged(wish: DesiredBlock, event: Event, hands: Hands, context: Context) -> _Step:
+    """What comes out for a wish that its event does not fulfil, or only by the person's hand."""
+    touched = hands.changed.get(wish.key, frozenset())
+    state: State = "pinned" if "time" in touched else "written"
+    renamed = event.mark is not None and event.mark.rule != wish.rule
     merged = merge(event, wish.fields)
     why = wish.why
     if "time" in touched and Reason(ReasonCode.PINNED) not in why:

@@ -55,7 +55,7 @@ class Firm:
 
 
 class Stood:
-    """The own events that stand, by key and by occurrence; made once a cycle.
+    """The own events that stand, by key and by occurrence; nothing in it changes.
 
     `hands` is what the person did to them, `zone` where whole days begin.
     """

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from agendad.core.placement import bits
 from agendad.core.placement.board import worth
-from agendad.core.placement.fill import best_start, fill, longest
+from agendad.core.placement.fill import ANYWHERE, best_start, fill, longest
 
 if TYPE_CHECKING:
     from agendad.core.placement.board import Board, Item, Saved
@@ -51,6 +51,8 @@ class Chains:
 
     def __init__(self, board: Board) -> None:
         self.board = board
+        self.wanted = ANYWHERE
+        """Gaps beside these ticks are of no use to anybody for whom the board as it is is searched."""
         self.steps = 0
         self.best = (0, 0)
         self.best_board: Saved | None = None
@@ -155,7 +157,7 @@ class Chains:
         need, steps = self.best[0] - hope, -self.best[1] - len(moved)
         elsewhere, losses = self.elsewhere, self.losses
         if moved:
-            gaps, elsewhere, losses = self._gaps(item, moved), {}, {}
+            gaps, elsewhere, losses = self._gaps(item, moved, item.fits(1)), {}, {}
         elif item.ties:
             gaps = self._tied(item)
         elif depth == 1:
@@ -184,7 +186,7 @@ class Chains:
         """The gaps of the board as it is for a block that is bound to others."""
         key = item.gap, self.board.forbidden(item)
         if key not in self.tied:
-            self.tied[key] = self._gaps(item, frozenset())
+            self.tied[key] = self._gaps(item, frozenset(), self.wanted)
         return self.tied[key]
 
     def _known(self, item: Item) -> list[Gap]:
@@ -197,7 +199,7 @@ class Chains:
                     stiff=max(0, gap.worth - sum([away(index, self.elsewhere) for index in gap.out])),
                     heavy=max([items[index].weight for index in gap.out]),
                 )
-                for gap in self._gaps(item, frozenset())
+                for gap in self._gaps(item, frozenset(), self.wanted)
             ]
         return self.gaps[item.gap]
 
@@ -280,8 +282,11 @@ class Chains:
         where &= board.grid | item.anchors | 1 << gap.start | 1 << (gap.end - length)
         return {bits.lowest(where), bits.highest(where)} if where else set()
 
-    def _gaps(self, item: Item, moved: frozenset[int]) -> list[Gap]:
-        """The gaps that taking out up to `CROWD` neighbours would make for a block that asks for the gap of `item`."""
+    def _gaps(self, item: Item, moved: frozenset[int], wanted: int) -> list[Gap]:
+        """The gaps that taking out up to `CROWD` neighbours would make for a block that asks for the gap of `item`.
+
+        Where a stretch has none of the ticks that are `wanted` they are left out.
+        """
         board = self.board
         if moved:
             loose, soft = self._movable(moved)
@@ -293,6 +298,8 @@ class Chains:
         found = []
         at = 0
         for start, end in bits.stretches(free):
+            if not wanted >> start & bits.span(0, end - start):
+                continue
             while at < len(loose) and loose[at][0][1] <= start:
                 at += 1
             last = at

@@ -57,11 +57,9 @@ def _hull(request: Request) -> Stretch | None:
 
     None when it can touch none.
     """
-    ranges = request.windows + request.refuge + request.stands
+    ranges = request.windows[:1] + request.windows[-1:] + request.refuge + request.stands
     if not ranges:
         return None
-    if len(ranges) == 1:
-        return (ranges[0][0] - request.gap, ranges[0][1] + request.gap)
     return (min(ranges)[0] - request.gap, max([end for _, end in ranges]) + request.gap)
 
 

@@ -6,6 +6,7 @@ want the same time; afterwards everybody who can go back without loss does.
 
 from __future__ import annotations
 
+from functools import reduce
 from typing import TYPE_CHECKING
 
 from agendad.core.placement.chains import Chains, is_loose, most_worth
@@ -42,7 +43,10 @@ def _seat_waiting(board: Board, chains: Chains) -> bool:
     """Seats who stands nowhere, if it gains anything; says whether it did for any."""
     changed = False
     hopeless: set[tuple[object, ...]] = set()  # of two alike, the second need not try where the first has failed
-    for index in _waiting(board):
+    waiting = _waiting(board)
+    chains.wanted = reduce(int.__or__, (board.items[index].fits(1) for index in waiting), 0)
+    chains.forget()
+    for index in waiting:
         kind = _kind(board.items[index])
         if kind in hopeless:
             continue
