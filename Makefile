@@ -9,7 +9,7 @@ COMPILE = UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet --
           --generate-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint types contracts bench soak lock clean
+.PHONY: help demo google test check lint types contracts bench soak lock clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*##/  \1	/p' $(MAKEFILE_LIST) | expand -t 14
@@ -17,6 +17,10 @@ help:  ## list the targets
 demo: .venv/.runtime  ## build a working example in ./demo and say which file to open
 	@$(BIN)/agendad demo $(DEMO)
 	@printf '\nThe command is $(BIN)/agendad; `. $(BIN)/activate` puts it on your PATH.\n'
+
+google: .venv/.dev  ## a Google to try things on until Ctrl-C, with the demonstration in ./demo-google
+	@echo 'in another terminal: $(BIN)/agendad --config demo-google plan'
+	@PYTHONPATH=tests $(BIN)/python -m emulator --port 0 --demo demo-google
 
 test: .venv/.dev  ## run the tests
 	@$(BIN)/python -m pytest -n auto --dist worksteal
