@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import jsonschema
 import pytest
 
 from agendad.cli.commands.schema import KINDS
@@ -32,3 +33,20 @@ def test_rules_are_the_default(agendad: Agendad) -> None:
 
 def test_an_unknown_kind_is_wrong_usage(agendad: Agendad) -> None:
     assert agendad("schema", "calendars").returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("part", "fits"),
+    [
+        ({"calendar": {"provider": "google"}}, True),
+        ({"calendar": {"provider": "google", "path": "calendars/"}}, False),
+        ({"calendar": {"path": "calendars/", "write": "personal"}}, True),
+        ({"calendar": {"path": "calendars/"}}, False),
+        ({"calendar": {"provider": "google"}, "mail": {"provider": "gmail"}}, True),
+        ({"calendar": {"provider": "google"}, "mail": {"provider": "gmail", "path": "Mail/"}}, False),
+        ({"calendar": {"provider": "google"}, "mail": {}}, False),
+    ],
+)
+def test_a_path_is_for_what_lies_on_this_machine(part: dict[str, object], fits: bool) -> None:
+    validator = jsonschema.Draft7Validator(schema.schema("configuration"))
+    assert validator.is_valid({"version": 1, **part}) is fits

@@ -50,7 +50,9 @@ def examine(home: Home, loaded: Loaded, now: datetime) -> Iterator[Finding]:
     if loaded.settings is not None:
         yield _time(now, loaded.settings)
     yield from _state(home)
-    if loaded.settings is not None and not errors:
+    accounts = list(_accounts(home, loaded.settings)) if loaded.settings else []
+    yield from accounts
+    if loaded.settings is not None and not errors and not any(found.state == "error" for found in accounts):
         yield from _calendars(home, loaded, now)
 
 
@@ -90,12 +92,37 @@ def _state(home: Home) -> Iterator[Finding]:
     yield Finding("state", "ok", f"{folder}: {counted(len(kept.deleted), 'deletion')} by hand remembered")
 
 
+def _accounts(home: Home, settings: Settings) -> Iterator[Finding]:
+    """Each account of Google: the file, who may read it, what it was granted, and whether Google still accepts it."""
+    if not settings.google_accounts:
+        return
+    from agendad.providers import open_google
+    from agendad.providers.google.scopes import needed, short
+    from agendad.providers.google.secrets import open_to_others, read_secret
+
+    for access in settings.google_accounts:
+        try:
+            secret = read_secret(access.credentials)
+            if open_to_others(secret.path):
+                hint = f"chmod 600 {secret.path}"
+                yield Finding("account", "warning", f"{secret.path} can be read by other users of the machine", hint)
+            open_google(settings, access, home.state / "cache", per_minute=60).reach()
+        except AgendadError as error:
+            yield Finding("account", "error", error.message, error.hint, error.exit_status)
+            continue
+        whose = f"a service account for {access.subject or 'itself'}" if secret.is_service else "access of a person"
+        scopes = ", ".join(f"`{short(scope)}`" for scope in needed(settings, access))
+        yield Finding("account", "ok", f"{secret.path}: {whose}, accepted by Google, for {scopes}")
+
+
 def _mail(settings: Settings, seen: Look) -> Iterator[Finding]:
     if settings.mail is None:
         return
     counts = seen.mail.counts
     if not counts:
-        yield Finding("mail", "warning", f"{settings.mail.path} is not there yet", "the first draft makes it")
+        yield Finding(
+            "mail", "warning", f"{settings.mail.path or 'the mailbox'} is not there yet", "the first draft makes it"
+        )
         return
     yield Finding("mail", "ok", ", ".join(f"`{name}`: {counted(count, 'mail')}" for name, count in counts.items()))
     if not any("sent" in name.lower() for name in counts):

@@ -47,6 +47,7 @@ GROUPS: Final = {
         Command("purge", "remove everything that agendad made"),
     ),
     "maintain": (
+        Command("auth", "ask Google for the access that the configuration needs", json=False),
         Command("doctor", "check the installation"),
         Command("schema", "print the JSON Schema of a kind of file"),
         Command("completion", "print the completion script of a shell", json=False),

@@ -36,21 +36,41 @@ class Me:
 
 
 @dataclass(frozen=True, slots=True)
+class GoogleAccess:
+    """How to get into a Google account: the absolute path of an authorized-user or service-account JSON file.
+
+    `subject` is whom a service account acts for; `endpoint` replaces scheme and host of every call, unless it is empty.
+    """
+
+    credentials: Path
+    subject: str = ""
+    endpoint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class CalendarSettings:
-    """`calendar:`; `path` is absolute; `write` and `read` name the provider's calendars (folder names, ids)."""
+    """`calendar:`; `path` is absolute; `write` and `read` name the provider's calendars (folder names, ids).
+
+    `path` is of `local`, `google` of the provider of that name.
+    """
 
     provider: str = "local"
     path: Path | None = None
     write: str = ""
     read: tuple[str, ...] = ()
+    google: GoogleAccess | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class MailSettings:
-    """`mail:`; `path` is absolute: a Maildir whose subfolders are `.Drafts`, `.Sent` and so on (Maildir++)."""
+    """`mail:`; `path` is absolute: a Maildir whose subfolders are `.Drafts`, `.Sent` and so on (Maildir++).
+
+    `path` is of `maildir`, `google` of `gmail`.
+    """
 
     provider: str = "maildir"
     path: Path | None = None
+    google: GoogleAccess | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +130,12 @@ class Settings:
     mail: MailSettings | None = None
     contacts: Path | None = None
     categories: tuple[Category, ...] = ()
+
+    @property
+    def google_accounts(self) -> tuple[GoogleAccess, ...]:
+        """Each Google account once: that of the calendar, that of the mail."""
+        named = (self.calendar.google, self.mail.google if self.mail else None)
+        return tuple(dict.fromkeys(access for access in named if access is not None))
 
 
 @dataclass(frozen=True, slots=True)

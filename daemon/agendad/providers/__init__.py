@@ -11,8 +11,9 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from agendad.model.settings import Settings
+    from agendad.model.settings import GoogleAccess, Settings
     from agendad.ports import CalendarPort, MailStore
+    from agendad.providers.google.transport import Transport
 
 
 def open_calendars(
@@ -24,6 +25,19 @@ def open_calendars(
     `checkpoint` is called around every file operation. Raises ProviderError for a provider that is not built in.
     """
     chosen = settings.calendar
+    if chosen.google is not None:
+        from agendad.providers.google.calendars import GoogleCalendars
+
+        return GoogleCalendars(
+            open_google(settings, chosen.google, cache, per_minute=540),
+            write=chosen.write,
+            read=chosen.read,
+            zone=settings.timezone,
+            me=settings.me.emails,
+            address=settings.me.address,
+            cache=cache,
+            now=lambda: now,
+        )
     if chosen.provider != "local" or chosen.path is None:
         raise ProviderError(
             f"the calendar provider `{chosen.provider}` is not in this version",
@@ -56,6 +70,11 @@ def open_mail(
     chosen = settings.mail
     if chosen is None:
         return None
+    if chosen.google is not None:
+        from agendad.providers.google.gmail import Gmail
+
+        transport = open_google(settings, chosen.google, cache, per_minute=270)
+        return Gmail(transport, cache=cache)
     if chosen.provider != "maildir" or chosen.path is None:
         raise ProviderError(
             f"the mail provider `{chosen.provider}` is not in this version",
@@ -65,3 +84,16 @@ def open_mail(
     from agendad.providers.maildir.mailbox import Maildir
 
     return Maildir(chosen.path, cache=cache, checkpoint=checkpoint or no_checkpoint, used=used)
+
+
+def open_google(settings: Settings, access: GoogleAccess, cache: Path | None, *, per_minute: int) -> Transport:
+    """The way to one of the Google accounts of the configuration, with at most so many requests a minute.
+
+    Asks nothing of Google. Raises ProviderError when the credentials cannot be used.
+    """
+    from agendad.providers.google.accounts import Account
+    from agendad.providers.google.scopes import needed
+    from agendad.providers.google.transport import Transport, Waits
+
+    account = Account.from_file(access, needed(settings, access), cache)
+    return Transport(account, endpoint=access.endpoint, waits=Waits.real(per_minute=per_minute))

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agendad.diagnostics import Severity
-from agendad.model.settings import CalendarSettings, Limits, MailSettings, Me, Settings
+from agendad.model.settings import CalendarSettings, GoogleAccess, Limits, MailSettings, Me, Settings
 from agendad.rules.fields import accounts
 from agendad.rules.fields import configuration as fields
 from agendad.rules.fields.categories import CATEGORIES
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from agendad.rules.tree import Node
 
 NAME = "agendad.yaml"
+TOKEN_NAME = "google-token.json"  # noqa: S105 - the name of a file
+"""Where `agendad auth google` puts the credentials, beside the configuration."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +62,10 @@ def read_configuration(folder: Path, data: bytes) -> Configuration:
 def _settings(found: Found, folder: Path) -> Settings:
     usual = Settings(timezone=local_zone(), calendar=CalendarSettings())
     zone = found.get(fields.TIMEZONE)
+    calendar = _calendar(found[accounts.CALENDAR_FIELD], folder)
     return Settings(
         timezone=zone or usual.timezone,
-        calendar=_calendar(found[accounts.CALENDAR_FIELD], folder),
+        calendar=calendar,
         me=found.value(fields.ME_FIELD, Me()),
         follow_calendar_zone=zone is None,
         language=found.value(fields.LANGUAGE, usual.language),
@@ -77,27 +80,43 @@ def _settings(found: Found, folder: Path) -> Settings:
         limits=found.value(fields.LIMITS_FIELD, Limits()),
         tentative_is_free=found.value(fields.TENTATIVE, "busy") == "free",
         exact_placement=found.value(fields.PLACEMENT, "standard") == "exact",
-        mail=_mail(found.get(accounts.MAIL_FIELD), folder),
+        mail=_mail(found.get(accounts.MAIL_FIELD), folder, calendar.google),
         contacts=_below(folder, found.get(accounts.PEOPLE_FIELD)),
         categories=found.value(CATEGORIES, ()),
     )
 
 
 def _calendar(found: Found, folder: Path) -> CalendarSettings:
-    write = found[accounts.WRITE]
+    provider = found.value(accounts.PROVIDER, "local")
+    write = found.value(accounts.WRITE, "primary")
     return CalendarSettings(
-        provider=found.value(accounts.PROVIDER, "local"),
-        path=_below(folder, found[accounts.PATH]),
+        provider=provider,
+        path=_below(folder, found.get(accounts.PATH)),
         write=write,
         read=found.value(accounts.READ, (write,)),
+        google=_access(found, folder, None) if provider == "google" else None,
     )
 
 
-def _mail(found: Found | None, folder: Path) -> MailSettings | None:
+def _mail(found: Found | None, folder: Path, calendar: GoogleAccess | None) -> MailSettings | None:
     if found is None:
         return None
     provider = found.value(accounts.MAIL_PROVIDER, "maildir")
-    return MailSettings(provider, _below(folder, found.get(accounts.MAIL_PATH)))
+    access = _access(found, folder, calendar) if provider == "gmail" else None
+    return MailSettings(provider, _below(folder, found.get(accounts.MAIL_PATH)), access)
+
+
+def _access(found: Found, folder: Path, usual: GoogleAccess | None) -> GoogleAccess:
+    """The Google account of one part; what it does not say is as for the other (`usual`), if that has one.
+
+    The subject is only that of the same credentials. The endpoint always is: a test double serves both or none.
+    """
+    usual = usual or GoogleAccess(folder.absolute() / TOKEN_NAME)
+    credentials = _below(folder, found.get(accounts.CREDENTIALS)) or usual.credentials
+    subject = usual.subject if credentials == usual.credentials else ""
+    return GoogleAccess(
+        credentials, found.value(accounts.SUBJECT, subject), found.value(accounts.ENDPOINT, usual.endpoint)
+    )
 
 
 def _below(folder: Path, path: Path | None) -> Path | None:

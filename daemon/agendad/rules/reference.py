@@ -61,6 +61,7 @@ SECTIONS: Final[dict[str, Iterable[Field[object]]]] = {
     "choice": company.COMPANY.fields.values(),
     "state": (*state.STATE.fields.values(), trigger.AGAIN),
     "mail": (accounts.MAIL_PROVIDER, accounts.MAIL_PATH),
+    "google": (accounts.CREDENTIALS, accounts.SUBJECT, accounts.ENDPOINT),
     "category": (categories.TARGET,),
     "configuration": configuration.CONFIGURATION.fields.values(),
     "calendar": (accounts.PROVIDER, accounts.PATH, accounts.WRITE, accounts.READ),

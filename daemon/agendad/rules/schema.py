@@ -92,6 +92,9 @@ def schema(kind: str) -> Schema:
             {"oneOf": [*_VERBS, _has("steps")]},
         ]
         definitions["step"]["allOf"] = [{"oneOf": _VERBS}]
+    if kind == "configuration":
+        definitions["calendar"] |= _by_provider("google", needed=["path", "write"])
+        definitions["mail"] |= _by_provider("gmail", needed=["path"])
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": _TITLES[kind],
@@ -122,6 +125,15 @@ def _table(table: Table) -> Schema:
 def _beside(schema: Schema) -> Schema:
     """A fragment that may stand beside a description: draft-07 ignores everything next to `$ref`."""
     return {"allOf": [schema]} if "$ref" in schema else schema
+
+
+def _by_provider(remote: str, needed: list[str]) -> Schema:
+    """What a part needs unless it lives at `remote`; there it has no path."""
+    return {
+        "if": {"properties": {"provider": {"const": remote}}, "required": ["provider"]},
+        "then": {"not": _has("path")},
+        "else": {"required": needed},
+    }
 
 
 def _has(name: str) -> Schema:

@@ -40,7 +40,8 @@ from agendad.model.rule import (
     TimeWindow,
     Yield,
 )
-from agendad.model.settings import Limits, Me, Person
+from agendad.model.settings import GoogleAccess, Limits, Me, Person
+from agendad.rules.config import read_settings
 from agendad.rules.load import Loaded, load_configuration, load_paths, load_rule_text
 
 if TYPE_CHECKING:
@@ -490,3 +491,33 @@ def test_a_template_that_is_no_text_is_a_problem(tmp_path: Path) -> None:
 def test_a_file_without_rules_is_only_a_warning(text: str) -> None:
     loaded = load_rule_text(text)
     assert [problem.severity for problem in loaded.diagnostics] == [Severity.WARNING]
+
+
+GOOGLE = "version: 1\ncalendar: {provider: google%s}\n%s"
+
+
+@pytest.mark.parametrize(
+    ("calendar", "mail", "accesses"),
+    [
+        ("", "", [("google-token.json", "", "")]),
+        (", credentials: g.json", "mail: {provider: gmail}", [("g.json", "", "")]),
+        (
+            ", credentials: robot.json, subject: ada@example.com, endpoint: http://localhost:80/",
+            "mail: {provider: gmail}",
+            [("robot.json", "ada@example.com", "http://localhost:80")],
+        ),
+        (
+            ", credentials: robot.json, subject: ada@example.com, endpoint: http://localhost:80",
+            "mail: {provider: gmail, credentials: me.json}",
+            [("robot.json", "ada@example.com", "http://localhost:80"), ("me.json", "", "http://localhost:80")],
+        ),
+    ],
+)
+def test_the_mail_is_in_the_account_of_the_calendar_unless_it_says_otherwise(
+    tmp_path: Path, calendar: str, mail: str, accesses: list[tuple[str, str, str]]
+) -> None:
+    settings, problems = read_settings(tmp_path, (GOOGLE % (calendar, mail)).encode())
+    assert problems == ()
+    assert settings is not None
+    assert (settings.calendar.write, settings.calendar.read, settings.calendar.path) == ("primary", ("primary",), None)
+    assert settings.google_accounts == tuple(GoogleAccess(tmp_path / name, *rest) for name, *rest in accesses)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
 from agendad.rules.fields.common import SCALAR, STRING, list_or_one, words
 from agendad.rules.table import Field, Found, Table, read_table
@@ -41,7 +42,20 @@ def _path(node: Node) -> Path:
         refuse(node, "bad-path", f"there is no home folder `{shown(word.partition('/')[0])}`", "write the whole path")
 
 
-PROVIDER: Final = _provider("local", later=("google", "caldav"))
+def _endpoint(node: Node) -> str:
+    word = text(node).strip().rstrip("/")
+    try:
+        parts = urlsplit(word)
+        usable = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable or word != f"{parts.scheme}://{parts.netloc}" or parts.username is not None:
+        hint = "write the scheme and the host alone, such as `http://localhost:8080`"
+        refuse(node, "bad-endpoint", f"`{shown(word)}` is not a scheme and a host", hint)
+    return word
+
+
+PROVIDER: Final = _provider("local", "google", later=("caldav",))
 PATH: Final = Field(
     "path",
     _path,
@@ -49,16 +63,14 @@ PATH: Final = Field(
     "calendars/",
     STRING,
     synonyms=("folder", "dir", "directory", "file"),
-    required=True,
 )
 WRITE: Final = Field(
     "write",
     text,
-    "the calendar that blocks are written into",
+    "the calendar that blocks are written into: a folder, or an id at Google (there `primary` if it is left out)",
     "personal",
     STRING,
     synonyms=("target", "own", "output", "default"),
-    required=True,
 )
 READ: Final = Field(
     "read",
@@ -68,15 +80,25 @@ READ: Final = Field(
     list_or_one(STRING),
     synonyms=("sources", "calendars", "input", "busy"),
 )
+CREDENTIALS: Final = Field(
+    "credentials",
+    _path,
+    "for Google: an authorized-user or service-account JSON file (else `google-token.json`, or the calendar's)",
+    "google-token.json",
+    STRING,
+    synonyms=("token", "credentials_file"),
+)
+SUBJECT: Final = _setting("subject", "whom a service account acts for", "ada@example.com")
+ENDPOINT: Final = Field(
+    "endpoint", _endpoint, "replaces the scheme and host of every call to Google", "http://localhost:8080", STRING
+)
 _ACCESS: Final = (
-    _setting("endpoint", "replaces the scheme and host of every call", "http://localhost:8080"),
+    ENDPOINT,
     _setting("username", "the account", "ada", "user", "login"),
     _setting("password_command", "a command that prints the password", "pass show mail"),
     _setting("password_file", "a file that holds the password", "secrets/mail"),
-    _setting(
-        "credentials", "an authorized-user or service-account JSON file", "google.json", "token", "credentials_file"
-    ),
-    _setting("subject", "whom a service account acts for", "ada@example.com"),
+    CREDENTIALS,
+    SUBJECT,
 )
 CALENDAR: Final = Table(
     "`calendar`",
@@ -87,8 +109,8 @@ CALENDAR: Final = Table(
     *_ACCESS,
     _setting("url", "the server", "https://dav.example.org/", "server"),
 )
-MAIL_PATH: Final = replace(PATH, means="the mail folder, a Maildir", example="Mail/", required=False)
-MAIL_PROVIDER: Final = _provider("maildir", later=("gmail", "imap"))
+MAIL_PATH: Final = replace(PATH, means="the mail folder, a Maildir", example="Mail/")
+MAIL_PROVIDER: Final = _provider("maildir", "gmail", later=("imap",))
 MAIL: Final = Table(
     "`mail`",
     MAIL_PROVIDER,
@@ -107,18 +129,27 @@ PEOPLE: Final = Table("`people`", _PEOPLE_PATH)
 def _read_calendar(node: Node) -> Found:
     held = mapping(node, "`calendar`", "calendar: {provider: local, path: calendars/, write: personal}")
     found = read_table(held, CALENDAR)
-    for field in (PATH, WRITE):
-        if found.lacks(field.name):
-            found.report(
-                found.node, "missing-key", f"`calendar` needs `{field.name}`", f"add `{field.name}: {field.example}`"
-            )
+    if found.get(PROVIDER) == "google":
+        _refuse_path(found, "a `google` calendar", "`write` and `read` name calendars by their ids")
+    else:
+        for field in (PATH, WRITE):
+            if found.lacks(field.name):
+                hint = f"add `{field.name}: {field.example}`"
+                found.report(found.node, "missing-key", f"`calendar` needs `{field.name}`", hint)
     found.refuse_if_broken()
     return found
 
 
+def _refuse_path(found: Found, what: str, instead: str) -> None:
+    if found.has(PATH):
+        found.report(found.keys["path"], "misplaced-key", f"{what} has no `path`", f"remove it; {instead}")
+
+
 def _read_mail(node: Node) -> Found:
     found = read_table(mapping(node, "`mail`", "mail: {provider: maildir, path: Mail/}"), MAIL)
-    if found.lacks("path") and found.value(MAIL_PROVIDER, "maildir" if found.lacks("provider") else "") == "maildir":
+    if found.get(MAIL_PROVIDER) == "gmail":
+        _refuse_path(found, "a `gmail` mailbox", "`credentials` say whose it is")
+    elif found.lacks("path") and found.value(MAIL_PROVIDER, "maildir" if found.lacks("provider") else "") == "maildir":
         found.report(found.node, "missing-key", "`mail` needs `path`", f"add `path: {MAIL_PATH.example}`")
     found.refuse_if_broken()
     return found

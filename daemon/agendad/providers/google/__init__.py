@@ -1,0 +1,1 @@
+"""Google Calendar and Gmail behind the ports. Its libraries are imported when a call to Google is due, never before."""
