@@ -23,7 +23,9 @@ class Snapshot:
     order of calendar, start, uid, recurrence id. `counts` is the number of events in each calendar altogether (masters
     count once), so that a calendar that suddenly reads empty is seen. `problems` are warnings about events that were
     passed over because they cannot matter. `timezone` is the calendar's own zone name, or empty. `read_only` are the
-    calendars in which nothing can be changed, such as a single file.
+    calendars in which nothing can be changed, such as a single file. `deleted` are the UIDs of own events that somebody
+    else deleted, where the calendar still tells: under none of them does an event stand, and no deletion of ours is
+    among them.
     """
 
     events: tuple[Event, ...]
@@ -31,6 +33,7 @@ class Snapshot:
     problems: tuple[Diagnostic, ...] = ()
     timezone: str = ""
     read_only: frozenset[str] = frozenset()
+    deleted: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from agendad.model.calendar import Event, EventFields, Kind, Mark, Response, Sho
 from agendad.model.identity import digest, hand_changed, is_own, uid
 from agendad.ports import CalendarPort, Create, Delete, Update
 from agendad.providers.local.calendars import LocalCalendars
+from google_world import World
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,7 +63,13 @@ def memory(_: Path) -> Provider:
     return Provider(calendars, calendars)
 
 
-PROVIDERS: list[Callable[[Path], Provider]] = [local, memory]
+def google(folder: Path) -> Provider:
+    world = World(folder)
+    world.google.calendars["own"] = world.ada.primary
+    return Provider(world.port(write="own", read=["own"]), world.port("elsewhere", write="own", read=["own"]))
+
+
+PROVIDERS: list[Callable[[Path], Provider]] = [local, memory, google]
 
 
 @pytest.fixture(params=PROVIDERS, ids=lambda make: make.__name__)

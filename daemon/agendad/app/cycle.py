@@ -97,6 +97,7 @@ def look(desk: Desk, now: datetime) -> Look:
         rules=frozenset(rule.id for rule in enabled),
         paused=decisions.paused(now),
         read_only=snapshot.read_only,
+        removed=snapshot.deleted,
     )
     seen = desk.realities.hands(events, memory, context)
     mail = _mail(desk, memory, now)

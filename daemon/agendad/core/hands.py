@@ -39,6 +39,7 @@ class Context:
     horizon      how far ahead the rules were expanded; None: to the end of what was read
     paused       nothing is to be written
     read_only    the calendars in which nothing can be changed
+    removed      the UIDs of own events that somebody else deleted, as far as the calendars tell
     """
 
     now: datetime
@@ -50,6 +51,7 @@ class Context:
     horizon: datetime | None = None
     paused: bool = False
     read_only: frozenset[str] = frozenset()
+    removed: frozenset[str] = frozenset()
     longer: Mapping[str, datetime] = field(default_factory=dict)
 
     def looked_at(self, key: str, start: Moment, end: Moment) -> bool:
@@ -153,8 +155,9 @@ def hands(standing: Iterable[Event], memory: Memory, context: Context) -> Hands:
 def settle(intents: Sequence[Intent], standing: Mapping[str, Event], context: Context) -> tuple[Settled, ...]:
     """Which open intents were carried out, by what stands now (by key).
 
-    A create is done when its event is there, a delete when it is not, an update when the mark is the intended one and
-    the fields are no longer the old. An intent whose event lay outside what was read stays open: nothing is known.
+    A create is done when its event is there, or was and somebody removed it since; a delete when it is not; an update
+    when the mark is the intended one and the fields are no longer the old. An intent whose event lay outside what was
+    read stays open: nothing is known.
     """
     settled = []
     for intent in intents:
@@ -165,7 +168,7 @@ def settle(intents: Sequence[Intent], standing: Mapping[str, Event], context: Co
             continue
         event = standing.get(intent.key)
         if intent.action is Action.CREATE:
-            done = event is not None
+            done = event is not None or uid(intent.key) in context.removed
         elif intent.action is Action.DELETE:
             done = event is None
         else:

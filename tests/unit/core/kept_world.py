@@ -69,9 +69,10 @@ class World:
     decisions: Decisions = field(default_factory=Decisions)
     now: datetime = MONDAY
     paused: bool = False
+    removed: set[str] = field(default_factory=set)
 
     def context(self) -> Context:
-        return context(self.now, paused=self.paused)
+        return context(self.now, paused=self.paused, removed=frozenset(self.removed))
 
     def standing(self) -> tuple[Event, ...]:
         return tuple(self.calendar.values())

@@ -17,7 +17,7 @@ from agendad.core.safety import Allowed, emptied, within_limits
 from agendad.errors import RefusedBySafety
 from agendad.ledger import history
 from agendad.model.calendar import Event, Mark, ShowAs
-from agendad.model.identity import digest, hand_changed
+from agendad.model.identity import digest, hand_changed, uid
 from agendad.model.memory import Decisions, Gone, Intent, Memory, Written
 from agendad.model.plan import Action
 from agendad.model.reasons import Reason, ReasonCode
@@ -288,6 +288,15 @@ class TestAfterACrash:
         assert len(world.calendar) == 1
         assert world.decisions.deleted == {}
         assert world.hands().settled == ()
+
+    def test_a_create_whose_event_somebody_deleted_since_is_not_made_again(self):
+        world = World()
+        with pytest.raises(Killed):
+            world.cycle([wish(KEY, fields())], die="before settling")
+        world.remove(KEY)
+        world.removed.add(uid(KEY))
+        world.cycle([wish(KEY, fields())])
+        assert (world.calendar, set(world.decisions.deleted)) == ({}, {KEY})
 
     def test_a_delete_that_was_carried_out_is_not_taken_for_the_persons(self):
         world = World()

@@ -1,0 +1,284 @@
+"""What was read of Google's calendars: an SQLite file in the cache folder that may be lost at any time.
+
+The items of a calendar and the token from which to read on are always of one moment, since both change in one
+transaction. Two processes may read at once: news are taken only when they begin where the file stands. The file is
+never believed on doubt: another format, damage or a wrong checksum empty it. Beside the items it keeps what no reading
+tells: which of our events we took away ourselves, and notes such as until when nothing is to be written.
+`calendars.py` and `writing.py` call it. Without a folder, or when that cannot be written, it lives in memory.
+"""
+
+from __future__ import annotations
+
+import marshal
+import os
+import sys
+import time
+import zlib
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+
+from agendad.providers.google.events import parted_id, reduced, seconds
+from agendad.providers.google.kept import Kept
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from agendad.providers.google.events import Item
+
+_FORMAT: Final = f"1 {marshal.version} {sys.hexversion}"
+"""Items are kept by marshal, which is four times as fast as JSON and no more lasting than this version of Python."""
+_ALWAYS: Final = (-(2**62), 2**62)
+_HOUR: Final = 3600
+_KEEP_TOMBS: Final = 400 * 24 * _HOUR
+_SETTLED: Final = _HOUR
+"""A reading that began before a deletion may still bring the event; after so many seconds it stands again."""
+_SINGLE, _OWN, _SERIES, _EXCLUDED = range(4)
+"""Kinds of items: a single event, one under an id of ours, a master or an exception, a cancelled exception."""
+_SCHEMA: Final = (
+    "CREATE TABLE calendar (name TEXT PRIMARY KEY, token TEXT, zone TEXT, role TEXT, version INTEGER, count INTEGER)",
+    "CREATE TABLE item (calendar TEXT, id TEXT, series TEXT, kind INTEGER, lo INTEGER, hi INTEGER, data BLOB,"
+    " crc INTEGER, PRIMARY KEY (calendar, id))",
+    "CREATE INDEX item_time ON item (calendar, kind, hi, lo)",
+    "CREATE INDEX item_series ON item (calendar, series) WHERE series != ''",
+    "CREATE TABLE tomb (calendar TEXT, id TEXT, seen INTEGER, PRIMARY KEY (calendar, id))",
+    "CREATE TABLE withdrawn (calendar TEXT, id TEXT, at INTEGER, PRIMARY KEY (calendar, id))",
+    "CREATE TABLE note (name TEXT PRIMARY KEY, value TEXT)",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """How far a calendar was read: `token` is empty when it never was whole. `version` changes with its content.
+
+    `zone` is the calendar's own zone name, `role` what may be done there, `count` its number of events.
+    """
+
+    token: str = ""
+    zone: str = ""
+    role: str = ""
+    version: int = 0
+    count: int = 0
+
+
+@dataclass(slots=True)
+class News:
+    """What one list tells, page by page: all of a calendar (`whole`), or what changed since a token.
+
+    `token` and what else is said of the calendar come with the last page.
+    """
+
+    calendar: str
+    whole: bool
+    token: str = ""
+    zone: str = ""
+    role: str = ""
+    rows: dict[str, tuple[object, ...]] = field(default_factory=dict)
+    dead: set[str] = field(default_factory=set)
+
+    def add(self, items: Iterable[Item]) -> None:
+        """Takes the items of a page in the form in which they are kept: a fraction of the memory."""
+        for item in items:
+            if item.get("status") == "cancelled" and "recurringEventId" not in item:
+                self.dead.add(item["id"])
+                self.rows.pop(item["id"], None)
+            else:
+                self.rows[item["id"]] = _row(self.calendar, item)
+                self.dead.discard(item["id"])
+
+
+def read_item(data: bytes) -> Item:
+    """An item as `singles` and `series` give it."""
+    item: Item = marshal.loads(data)  # noqa: S302  # by its checksum it is what was written into our own file
+    return item
+
+
+class Mirror:
+    """The mirror of one account. `name` tells accounts apart: two of them never share a file."""
+
+    def __init__(self, folder: Path | None, name: str) -> None:
+        self._kept = Kept(None if folder is None else folder / f"google-{name}.db", _SCHEMA, _FORMAT)
+
+    # ------------------------------------------------------------ reading
+
+    def state(self, calendar: str) -> State:
+        """How far a calendar was read. Raises Doubtful, as all of these do."""
+        query = "SELECT token, zone, role, version, count FROM calendar WHERE name = ?"
+        rows = self._kept.rows(query, (calendar,))
+        return State(*rows[0]) if rows else State()
+
+    def singles(self, calendar: str, start: int, end: int) -> list[bytes]:
+        """All single events that may overlap [start, end), and of all own ones after it.
+
+        Both are seconds since the epoch. Days are kept with a margin for the zone in which they will be looked at.
+        """
+        return self._blobs(
+            "SELECT data, crc FROM item WHERE calendar = ? AND hi >= ? AND (kind = ? AND lo < ? OR kind = ?)",
+            (calendar, start, _SINGLE, end, _OWN),
+        )
+
+    def series(self, calendar: str) -> list[bytes]:
+        """All masters and all exceptions."""
+        return self._blobs(
+            "SELECT data, crc FROM item WHERE calendar = ? AND kind >= ? ORDER BY series, id", (calendar, _SERIES)
+        )
+
+    def item(self, calendar: str, ident: str) -> Item | None:
+        """One item as it was last read."""
+        found = self._blobs("SELECT data, crc FROM item WHERE calendar = ? AND id = ?", (calendar, ident))
+        return read_item(found[0]) if found else None
+
+    def note(self, name: str) -> str:
+        """What was noted under a name, or nothing."""
+        rows = self._kept.rows("SELECT value FROM note WHERE name = ?", (name,))
+        return str(rows[0][0]) if rows else ""
+
+    def notes(self, prefix: str) -> dict[str, str]:
+        """All notes whose names begin with a prefix."""
+        rows = self._kept.rows("SELECT name, value FROM note WHERE substr(name, 1, ?) = ?", (len(prefix), prefix))
+        return dict(rows)
+
+    # ------------------------------------------------------------ what became of ids of ours
+
+    def generations(self, calendar: str, first: str) -> tuple[int, bool]:
+        """Of the ids that begin with the 40 characters of a key: the next free generation, and whether one stands."""
+        query = "SELECT id FROM {} WHERE calendar = ? AND id >= ? AND id < ?"
+        bounds = (calendar, first, f"{first}w")
+        buried = {ident for (ident,) in self._kept.rows(query.format("tomb"), bounds)}
+        stand = {ident for (ident,) in self._kept.rows(query.format("item"), bounds)} - buried
+        taken = [parts[1] for ident in buried if (parts := parted_id(ident)) is not None]
+        return max(taken, default=-1) + 1, any(parted_id(ident) for ident in stand)
+
+    def deleted(self, calendar: str) -> set[str]:
+        """The first 40 characters of the ids of own events whose last generation somebody else deleted."""
+        last: dict[str, int] = {}
+        for (ident,) in self._kept.rows("SELECT id FROM tomb WHERE calendar = ?", (calendar,)):
+            if (parts := parted_id(ident)) is not None:
+                last[parts[0]] = max(parts[1], last.get(parts[0], 0))
+        if not last:
+            return set()
+        withdrawn = {
+            parted_id(ident) for (ident,) in self._kept.rows("SELECT id FROM withdrawn WHERE calendar = ?", (calendar,))
+        }
+        query = "SELECT id FROM item WHERE calendar = ? AND kind IN (?, ?)"
+        stand = {
+            parts[0] for (ident,) in self._kept.rows(query, (calendar, _OWN, _SERIES)) if (parts := parted_id(ident))
+        }
+        return {first for first, number in last.items() if first not in stand and (first, number) not in withdrawn}
+
+    def withdraw(self, calendar: str, idents: Iterable[str]) -> set[str]:
+        """Notes, before it is tried, that we delete events ourselves; which of them that was not noted of before."""
+        known = {ident for (ident,) in self._kept.rows("SELECT id FROM withdrawn WHERE calendar = ?", (calendar,))}
+        new = set(idents) - known
+        with self._kept.transaction() as db:
+            rows = [(calendar, ident, int(time.time())) for ident in new]
+            db.executemany("INSERT OR IGNORE INTO withdrawn VALUES (?, ?, ?)", rows)
+        return new
+
+    def withdrew(self, calendar: str, done: Iterable[str], stayed: Iterable[str]) -> None:
+        """Which of them are gone now, and which were not deleted by us."""
+        now = int(time.time())
+        with self._kept.transaction() as db:
+            db.executemany("REPLACE INTO tomb VALUES (?, ?, ?)", [(calendar, ident, now) for ident in done])
+            rows = [(calendar, ident) for ident in stayed]
+            db.executemany("DELETE FROM withdrawn WHERE calendar = ? AND id = ?", rows)
+
+    def bury(self, calendar: str, ident: str) -> None:
+        """Notes that an id is that of a deleted event."""
+        with self._kept.transaction() as db:
+            db.execute("REPLACE INTO tomb VALUES (?, ?, ?)", (calendar, ident, int(time.time())))
+
+    def keep_note(self, name: str, value: str) -> None:
+        """Notes something under a name, or nothing any more."""
+        with self._kept.transaction() as db:
+            db.execute("DELETE FROM note WHERE name = ?", (name,))
+            if value:
+                db.execute("INSERT INTO note VALUES (?, ?)", (name, value))
+
+    # ------------------------------------------------------------ news
+
+    def take(self, since: State, news: News) -> bool:
+        """Brings a calendar to the state that the news tell; false when another process was faster.
+
+        They have to begin where `since` says that the file stood.
+        """
+        calendar, known = news.calendar, (since.zone, since.role)
+        same = not (news.rows or news.dead or news.whole) and (news.zone, news.role) == known
+        if same and news.token == since.token:
+            return True
+        with self._kept.transaction() as db:
+            now = self.state(calendar)
+            if now.token != since.token:
+                return False
+            if same:
+                db.execute("UPDATE calendar SET token = ? WHERE name = ?", (news.token, calendar))
+                return True
+            self._apply(db, news)
+            version = int.from_bytes(os.urandom(6), "big")  # another file that replaces this one never has the same
+            count = sum(db.execute(_COUNT, (calendar, _SERIES, calendar, _SERIES)).fetchone())
+            row = (calendar, news.token, news.zone, news.role, version, count)
+            db.execute("REPLACE INTO calendar VALUES (?, ?, ?, ?, ?, ?)", row)
+        return True
+
+    def _apply(self, db: sqlite3.Connection, news: News) -> None:
+        """Own events that stood before a whole reading and do not come again were deleted."""
+        calendar, rows, dead = news.calendar, news.rows, news.dead
+        if news.whole:
+            own = "SELECT id FROM item WHERE calendar = ? AND kind IN (?, ?)"
+            dead.update(ident for (ident,) in db.execute(own, (calendar, _OWN, _SERIES)) if ident not in rows)
+            db.execute("DELETE FROM item WHERE calendar = ?", (calendar,))
+        else:
+            db.executemany("DELETE FROM item WHERE calendar = ? AND id = ?", [(calendar, ident) for ident in dead])
+            alone = [(calendar, ident) for ident in (*dead, *(ident for ident, row in rows.items() if not row[2]))]
+            db.executemany("DELETE FROM item WHERE calendar = ? AND series = ? AND series != ''", alone)
+        ordered = [rows[ident] for ident in sorted(rows)]
+        db.executemany("REPLACE INTO item VALUES (?, ?, ?, ?, ?, ?, ?, ?)", ordered)
+        _bury(db, calendar, filter(parted_id, dead), [ident for ident in rows if parted_id(ident)])
+
+    def _blobs(self, query: str, values: tuple[object, ...]) -> list[bytes]:
+        rows = self._kept.rows(query, values)
+        self._kept.sound(rows)
+        return [data for data, _ in rows]
+
+
+_COUNT: Final = (
+    "SELECT (SELECT count(*) FROM item WHERE calendar = ? AND kind < ?),"
+    " (SELECT count(DISTINCT series) FROM item WHERE calendar = ? AND kind = ?)"
+)
+
+
+def _bury(db: sqlite3.Connection, calendar: str, dead: Iterable[str], alive: Iterable[str]) -> None:
+    """Keeps which ids of ours are those of deleted events. A deleted event may be restored by hand."""
+    now = int(time.time())
+    db.executemany("REPLACE INTO tomb VALUES (?, ?, ?)", [(calendar, ident, now) for ident in dead])
+    db.execute("DELETE FROM tomb WHERE seen < ?", (now - _KEEP_TOMBS,))
+    stand = [(calendar, ident) for ident in alive]
+    recent = [(*each, now - _SETTLED) for each in stand]
+    db.executemany("DELETE FROM withdrawn WHERE calendar = ? AND id = ? AND at < ?", recent)
+    query = "DELETE FROM tomb WHERE calendar = ?1 AND id = ?2 AND (?1, ?2) NOT IN (SELECT calendar, id FROM withdrawn)"
+    db.executemany(query, stand)
+
+
+def _row(calendar: str, item: Item) -> tuple[object, ...]:
+    cancelled = item.get("status") == "cancelled"
+    series = item.get("recurringEventId") or (item["id"] if item.get("recurrence") else "")
+    kind = _OWN if parted_id(item["id"]) else _SINGLE
+    if series:
+        kind = _EXCLUDED if cancelled else _SERIES
+    data = marshal.dumps(reduced(item))
+    lo, hi = (0, 0) if series else _bounds(item)
+    return calendar, item["id"], series, kind, lo, hi, data, zlib.crc32(data)
+
+
+def _bounds(item: Item) -> tuple[int, int]:
+    """Seconds since the epoch between which an event lies in any zone; always, where it cannot be told."""
+    try:
+        start, end = item["start"], item["end"]
+        if "date" in start:  # its midnights may be of any zone, from 14 hours before UTC to 12 after it
+            first, last = (datetime.fromisoformat(each["date"]).replace(tzinfo=UTC) for each in (start, end))
+            return int(first.timestamp()) - 14 * _HOUR, int(last.timestamp()) + 36 * _HOUR
+        return seconds(start, UTC), seconds(end, UTC) + 1
+    except (KeyError, TypeError, ValueError, OverflowError):
+        return _ALWAYS
