@@ -18,6 +18,7 @@ from agendad.model.identity import message_id
 from agendad.model.mail import Address, MailDraft
 from agendad.providers.maildir.mailbox import Maildir
 from agendad.providers.mime import message
+from gmail_world import World
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -94,7 +95,43 @@ def memory(_: Path) -> Provider:
     )
 
 
-PROVIDERS: list[Callable[[Path], Provider]] = [maildir, memory]
+def gmail(folder: Path) -> Provider:
+    world = World(folder)
+    return in_gmail(world, world.port("elsewhere"))
+
+
+def gmail_that_keeps_no_message_id(folder: Path) -> Provider:
+    world = World(folder)
+    world.box.keeps_message_ids = False
+    return in_gmail(world, world.port(None))
+
+
+def gmail_that_keeps_nothing_of_an_edited_draft(folder: Path) -> Provider:
+    world = World(folder)
+    world.box.keeps_message_ids = world.box.keeps_headers = False
+    return in_gmail(world, world.port())  # what the mail no longer tells, another process knows from the same cache
+
+
+def in_gmail(world: World, other: MailPort) -> Provider:
+    box = world.box
+    places: dict[str, Callable[[bytes], str]] = {"INBOX": box.deliver, "Sent": box.sent, "Drafts": box.draft}
+
+    def put(name: str, data: bytes) -> None:
+        places[name](data)
+
+    def edit(draft: StandingDraft) -> None:
+        box.edit_draft(draft.href, lambda data: data.replace(b"thank you for today", b"so many thanks"))
+
+    return Provider(world.port(), other, put, edit, lambda draft: box.discard(draft.href))
+
+
+PROVIDERS: list[Callable[[Path], Provider]] = [
+    maildir,
+    memory,
+    gmail,
+    gmail_that_keeps_no_message_id,
+    gmail_that_keeps_nothing_of_an_edited_draft,
+]
 
 
 @pytest.fixture(params=PROVIDERS, ids=lambda make: make.__name__)

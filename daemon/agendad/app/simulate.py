@@ -158,16 +158,18 @@ class Stage:
 def set_up(home: Home, loaded: Loaded, ledger: Ledger, span: tuple[datetime, datetime]) -> Stage:
     """Copies of everything that cycles from the first to the second instant may look at, read once.
 
-    Nothing is read through the caches of the state folder, since that would write to them.
+    Folders are not read through the caches of the state folder, since that would write to them; Google is, for a large
+    mailbox takes several readings.
     """
     from agendad.app.surroundings import CONTACTS_BACK
 
     settings, (start, end) = loaded.configured, span
     first = min(stretch(settings, loaded.rules, (), start)[0], start - CONTACTS_BACK)
     _, last = stretch(settings, loaded.rules, (), end)
-    snapshot = open_calendars(settings, cache=None, now=start).read(first, last)
+    cache = home.state / "cache" if settings.google_accounts else None
+    snapshot = open_calendars(settings, cache=cache, now=start).read(first, last)
     calendars = MemoryCalendars.copy(snapshot, settings)
-    port = open_mail(settings, cache=None)
+    port = open_mail(settings, cache=cache)
     mail, to_come = None, []
     if port is not None:
         found = port.read(mail_since(settings, loaded.rules, start))

@@ -26,6 +26,8 @@ _WANTED: Final = (
     *("From", "To", "Cc", "Bcc", "Subject", "Date", "Message-ID", "In-Reply-To", "References"),
     *(KEY, RULE, DIGEST, HTML_DIGEST),
 )
+_MARKS: Final = frozenset(name.lower() for name in (KEY, RULE, DIGEST, HTML_DIGEST))
+_DIGEST = re.compile(r"[0-9a-f]{16}")
 _END = re.compile(rb"\r?\n\r?\n")
 _FIELD = re.compile(
     rb"^(" + b"|".join(name.encode() for name in _WANTED) + rb")[ \t]*:((?:.*\n(?=[ \t]))*.*)$",
@@ -52,13 +54,16 @@ def message(data: bytes, delivered: datetime, *, sent: bool) -> Message:
     )
 
 
-def standing(data: bytes, *, etag: str = "", href: str = "") -> StandingDraft | None:
+def standing(data: bytes, *, etag: str = "", href: str = "", renamed: bool = False) -> StandingDraft | None:
     """A draft of our own, from the whole mail; None for any other mail.
 
-    A mail that was saved again under another Message-ID, or without our headers, is the person's.
+    A mail that was saved again under another Message-ID, or without our headers, is the person's. `renamed` is for a
+    server that gives Message-IDs of its own: there a mail with all our headers is ours under any.
     """
     fields = _fields(data)
     key = _own_key(fields)
+    if renamed and not key and fields.keys() >= _MARKS and _DIGEST.fullmatch(fields[DIGEST.lower()]):
+        key = untoken(fields[KEY.lower()])
     if not key:
         return None
     recipients = [one for name in ("to", "cc", "bcc") for one in _addresses(fields.get(name, ""))]
