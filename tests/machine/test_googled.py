@@ -1,0 +1,39 @@
+"""Months on Google, each by a seed, in which everything goes wrong: at their end all is as it should be.
+
+`AGENDAD_GOOGLE_MONTHS` says how many (CONTRIBUTING.md).
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+
+from machine.googled import Month
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MONTHS = int(os.environ.get("AGENDAD_GOOGLE_MONTHS", "12"))
+
+
+@pytest.mark.parametrize("seed", range(MONTHS))
+def test_after_a_month_of_trouble_everything_is_as_it_should_be(tmp_path: Path, seed: int) -> None:
+    month = Month(tmp_path, seed)
+    month.live()
+    assert month.calm() <= 3
+    month.check()
+    month.google.log.clear()
+    for _ in range(2):
+        assert month.cycle() is not None
+    assert month.writes() == []
+
+
+@pytest.mark.parametrize("seed", range(max(2, MONTHS // 4)))
+def test_two_installations_on_one_account_do_not_fight(tmp_path: Path, seed: int) -> None:
+    month = Month(tmp_path, 10_000 + seed)
+    month.homes.append(month.installed("two"))
+    month.live()
+    assert month.calm() <= 3
+    month.check()
