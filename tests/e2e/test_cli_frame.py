@@ -16,7 +16,7 @@ from agendad import __version__
 from agendad.cli.table import COMMANDS, GROUPS
 
 if TYPE_CHECKING:
-    from conftest import Agendad
+    from command import Agendad
 
 MODULES = sorted(path.stem for path in Path(agendad.cli.commands.__path__[0]).glob("[a-z]*.py"))
 

@@ -11,7 +11,7 @@ from project import command
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from conftest import Agendad
+    from command import Agendad
     from project import Project
 
 RULE = ("block: Deep work", "every: [tue, wed]", "at: 09:00-12:00")

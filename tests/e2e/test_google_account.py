@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from conftest import Agendad
+    from command import Agendad
     from project import Project
 
 OWN = "https://www.googleapis.com/auth/calendar.events.owned"

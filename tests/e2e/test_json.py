@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from conftest import Agendad
+    from command import Agendad
 
 PAGE = (Path(__file__).parents[2] / "docs/json.md").read_text()
 NOW = ("--now", "2026-11-23T08:00+01:00")
@@ -101,7 +101,7 @@ END:VCALENDAR
 @pytest.fixture(scope="module")
 def example(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A calendar once brought up to date, then with blocks to create, update and delete, and one deleted by hand."""
-    from conftest import Agendad
+    from command import Agendad
 
     folder = tmp_path_factory.mktemp("example")
     personal = folder / "calendars/personal"

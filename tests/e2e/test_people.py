@@ -16,7 +16,7 @@ import pytest
 from project import ME, Project, invite
 
 if TYPE_CHECKING:
-    from conftest import Agendad
+    from command import Agendad
 
 PAGE = (Path(__file__).parents[2] / "docs/json.md").read_text()
 PEOPLE = """\

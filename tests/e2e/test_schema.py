@@ -12,7 +12,7 @@ from agendad.cli.commands.schema import KINDS
 from agendad.rules import schema
 
 if TYPE_CHECKING:
-    from conftest import Agendad
+    from command import Agendad
 
 
 def test_the_command_offers_every_kind_there_is() -> None:

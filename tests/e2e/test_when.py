@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from conftest import Agendad
+    from command import Agendad
 
 NOW = ("--now", "2026-11-23T08:00")  # a Monday
 
