@@ -15,7 +15,7 @@ from machine.googled import Month
 if TYPE_CHECKING:
     from pathlib import Path
 
-MONTHS = int(os.environ.get("AGENDAD_GOOGLE_MONTHS", "12"))
+MONTHS = int(os.environ.get("AGENDAD_GOOGLE_MONTHS", "6"))
 
 
 @pytest.mark.parametrize("seed", range(MONTHS))
