@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from agendad.app.apply import Applied
     from agendad.app.cycle import Look
     from agendad.ledger import Ledger
+    from agendad.model.settings import Settings
     from emulator.call import Call
 
 CONFIGURATION = """\
@@ -115,6 +116,7 @@ class Month(World):
         self.over: set[str] = set()
         self.edited: dict[str, bytes] = {}
         self.meetings = 0
+        self.ports: dict[Home, tuple[GoogleCalendars, Gmail]] = {}
         self.google.race = self._race
 
     def installed(self, name: str) -> Home:
@@ -134,9 +136,13 @@ class Month(World):
     # ------------------------------------------------------------ cycles
 
     def desk(self, home: Home, ledger: Ledger, checkpoint: Callable[[str], None] | None = None) -> Desk:
-        """What a process of its own works on."""
+        """What a cycle works on: often that of the process of the cycle before, as a daemon has it."""
         loaded = home.load()
-        settings = loaded.configured
+        if home not in self.ports or self.chance.random() < 0.2:
+            self.ports[home] = self._opened(home, loaded.configured)
+        return Desk(loaded, *self.ports[home], ledger, DecisionFile(home.state, checkpoint))
+
+    def _opened(self, home: Home, settings: Settings) -> tuple[GoogleCalendars, Gmail]:
         cache = home.state / "cache"
         calendars = GoogleCalendars(
             self.transport(cache, scopes=SCOPES),
@@ -148,11 +154,10 @@ class Month(World):
             cache=cache,
             now=lambda: self.now,
         )
-        mail = Gmail(self.transport(cache, scopes=SCOPES), cache=cache)
-        return Desk(loaded, calendars, mail, ledger, DecisionFile(home.state, checkpoint))
+        return calendars, Gmail(self.transport(cache, scopes=SCOPES), cache=cache)
 
     def cycle(self, home: Home | None = None, checkpoint: Callable[[str], None] | None = None) -> Applied | None:
-        """One cycle of a new process; None when Google could not be read."""
+        """One cycle; None when Google could not be read."""
         home = home or self.chance.choice(self.homes)
         working = Home(home.config, home.state, checkpoint)
         with working.working() as ledger:
@@ -182,6 +187,7 @@ class Month(World):
         with contextlib.suppress(Killed):
             self.cycle(checkpoint=die)
         self.wire.left = 0
+        self.ports.clear()
 
     # ------------------------------------------------------------ the month
 

@@ -77,9 +77,12 @@ def look(desk: Desk, now: datetime) -> Look:
     loaded = desk.loaded
     settings = loaded.configured
     decisions = desk.decisions.load()
-    back = reach(settings, loaded.rules, now)
+    day = desk.realities.day(horizon_days(settings, now)[0])
+    back = desk.realities.once("reach", (loaded, day), lambda: reach(settings, loaded.rules, now))
     memory = _memory(desk, decisions, back, now)
-    start, end = back.start, end_of_reading(settings, memory.written.values(), now)
+    written = memory.written
+    end = desk.realities.once("end", (loaded, written, day), lambda: end_of_reading(settings, written.values(), now))
+    start = back.start
     snapshot = desk.calendars.read(start, end)
     settings, rules = in_calendar_zone(settings, loaded.rules, snapshot.timezone)
     rules = with_first_ids(rules, snapshot.events, memory)
@@ -143,7 +146,10 @@ def _mail(desk: Desk, memory: Memory, now: datetime) -> MailHands:
     """What became of earlier drafts; without a mailbox, only what is remembered of them."""
     if desk.mail is None:
         return MailHands(Mailbox(made=memory.drafts, gone=memory.decisions.drafts))
-    snapshot = desk.mail.read(mail_since(desk.loaded.configured, desk.loaded.rules, now))
+    settings, rules = desk.loaded.configured, desk.loaded.rules
+    day = desk.realities.day(horizon_days(settings, now)[0])
+    since = desk.realities.once("mail since", (desk.loaded, day), lambda: mail_since(settings, rules, now))
+    snapshot = desk.mail.read(since)
     return desk.realities.mail(snapshot, memory, now)
 
 

@@ -69,7 +69,10 @@ class Followups:
     def __init__(self, survey: Survey) -> None:
         self._survey = survey
         self._mailbox: Mailbox = survey.situation.mailbox
-        self._outbox = Outbox(self._mailbox.messages, survey.reality.book)
+        messages, situation = self._mailbox.messages, survey.situation
+        self._outbox = situation.realities.once(
+            "outbox", (messages, situation.people), lambda: Outbox(messages, survey.reality.book)
+        )
         self._wishes: list[_Wish] = []
         self._skipped: list[Skipped] = []
         self._seen: set[str] = set()

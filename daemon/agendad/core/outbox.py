@@ -20,12 +20,13 @@ _LEAST_TITLE: Final = 4
 
 
 class Outbox:
-    """The mails of one cycle, oldest first; `book` tells whose each address is."""
+    """The mails of a mailbox, oldest first; `book` tells whose each address is."""
 
     def __init__(self, messages: Sequence[Message], book: Mapping[str, Person]) -> None:
         self._messages = messages
         self._book = book
         self._sent: dict[str, list[Message]] = defaultdict(list)
+        self._about: dict[tuple[str, frozenset[str]], Message | None] = {}
         for message in messages:
             if message.sent:
                 for address in message.recipients:
@@ -54,6 +55,11 @@ class Outbox:
         if len(words) < _LEAST_TITLE:
             return None
         others = frozenset(addresses)
+        if (words, others) not in self._about:
+            self._about[words, others] = self._newest(words, others)
+        return self._about[words, others]
+
+    def _newest(self, words: str, others: frozenset[str]) -> Message | None:
         return next(
             (
                 message

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from operator import is_
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -26,7 +26,6 @@ from agendad.core.timeline import span, union
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-    from datetime import date
     from zoneinfo import ZoneInfo
 
     from agendad.core.guards import Timed
@@ -191,6 +190,7 @@ class Realities:
         self._made: dict[str, tuple[Sequence[object], Any]] = {}
         self._timely: dict[str, Timely] = {}
         self._agreed: Agreed = {}
+        self._today = date.min
         self._near: tuple[Sequence[Event], Reach, tuple[Event, ...]] | None = None
         self._day: Day | None = None
         self._memo = Memo()
@@ -201,6 +201,12 @@ class Realities:
             self._made[what] = given, make()
         found: T = self._made[what][1]
         return found
+
+    def day(self, today: date) -> date:
+        """The day, the very same object as long as it is the same day."""
+        if self._today != today:
+            self._today = today
+        return self._today
 
     def near(self, events: Sequence[Event], reach: Reach) -> tuple[Event, ...]:
         """Of all that was read, what a cycle looks at."""

@@ -78,6 +78,16 @@ class Local:
     matcher: Matcher
 
 
+def _real(situation: Situation) -> tuple[Event, ...]:
+    """The events that are not ours.
+
+    One under the UID of a standing block, but without its mark, is the block once more, by way of an export or a server
+    that drops X- properties. The block must not give way to it.
+    """
+    ours = {event.uid for event in situation.hands.standing.values()}
+    return tuple(event for event in situation.events if not is_own(event) and event.uid not in ours)
+
+
 class Survey:
     """One reading of a situation; lives for one call of `decide`. Moments are minutes since the epoch."""
 
@@ -94,10 +104,8 @@ class Survey:
         for message in reversed(situation.mailbox.messages):
             if self.clock.come(to_minutes(message.at)):
                 break
-        ours = {event.uid for event in situation.hands.standing.values()}
-        # Under the UID of a standing block, but without its mark: the block once more, by way of an export or a server
-        # that drops X- properties. The block must not give way to it.
-        real = tuple(event for event in situation.events if not is_own(event) and event.uid not in ours)
+        given = situation.events, situation.hands
+        real = situation.realities.once("real", given, lambda: _real(situation))
         begun = situation.hands.begun.values()
         hosted = tuple(event for event in begun if event.fields.guests and self.clock.come(self._end(event)))
         messages = situation.mailbox.messages
