@@ -103,7 +103,7 @@ class Account:
         from google.auth import crypt, jwt
 
         try:
-            signer = crypt.RSASigner.from_service_account_info(secret.values)  # type: ignore[no-untyped-call] # it has none
+            signer = crypt.RSASigner.from_service_account_info(secret.values)  # type: ignore[no-untyped-call] # google-auth is not annotated here
         except (ValueError, TypeError):
             raise ProviderError(f"{secret.path} holds no usable private key", hint="make a new key for it") from None
         claims = {
@@ -115,7 +115,7 @@ class Account:
         }
         if self._access.subject:
             claims["sub"] = self._access.subject
-        signed: bytes = jwt.encode(signer, claims)  # type: ignore[no-untyped-call] # it has none
+        signed: bytes = jwt.encode(signer, claims)  # type: ignore[no-untyped-call] # google-auth is not annotated here
         return signed.decode()
 
     def _accept(self, answer: Answer, secret: Secret, now: datetime) -> str:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from google_auth_oauthlib.flow import InstalledAppFlow, WSGITimeoutError
-from oauthlib.oauth2 import OAuth2Error  # type: ignore[import-untyped] # it has no types
+from oauthlib.oauth2 import OAuth2Error
 from requests import RequestException
 
 from agendad.errors import ProviderError, UsageError
@@ -48,7 +48,7 @@ class Asked:
     out: TextIO
 
 
-class _Flow(InstalledAppFlow):  # type: ignore[misc] # it has no types
+class _Flow(InstalledAppFlow):  # type: ignore[misc] # a class without types is Any to mypy
     """Sends the client in the form, as Google documents it for installed apps, not in a header."""
 
     def fetch_token(self, **named: Any) -> Any:
