@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from machine.googled import Month
+from agendad.app.apply import cycle
+from agendad.errors import RefusedBySafety
+from machine.googled import PARIS, Month
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,3 +39,17 @@ def test_two_installations_on_one_account_do_not_fight(tmp_path: Path, seed: int
     month.live()
     assert month.calm() <= 3
     month.check()
+
+
+@pytest.mark.parametrize("stale", [False, True], ids=["since the last reading", "with the token too old"])
+def test_a_calendar_that_lost_all_its_blocks_at_once_is_refused(tmp_path: Path, stale: bool) -> None:
+    month = Month(tmp_path, 1)
+    month.cycle()
+    for block in month.blocks():
+        month.hand.delete(block["id"])
+    if stale:
+        month.hand.expire_sync_tokens()
+    month.google.log.clear()
+    with month.home.working() as ledger, pytest.raises(RefusedBySafety, match="now reads empty"):
+        cycle(month.desk(month.home, ledger), month.now.astimezone(PARIS))
+    assert month.writes() == []

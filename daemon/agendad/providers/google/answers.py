@@ -54,7 +54,8 @@ class Answer:
         """The body of a request that was done; raises ProviderError that says what could not be done (`read x`)."""
         if self.fate is Fate.DONE:
             return self.body
-        raise ProviderError(f"Google: cannot {what}: {self.message or self.fate}", hint=self.hint)
+        hint = self.hint or ("" if self.status else "is this machine online? nothing was changed")
+        raise ProviderError(f"Google: cannot {what}: {self.message or self.fate}", hint=hint)
 
 
 RATE_REASONS: Final = frozenset(
