@@ -6,17 +6,29 @@ that does not say whether a write was done (5xx, lost, cut, not JSON) is `UNKNOW
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypedDict
+
+import msgspec
 
 from agendad.errors import ProviderError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+
+class EventList(TypedDict, total=False):
+    """The body of `calendar.events.list`, which may be large: the items stay the JSON that they are."""
+
+    items: list[msgspec.Raw]
+    nextPageToken: str
+    nextSyncToken: str
+    timeZone: str
+    accessRole: str
+    error: object
 
 
 class Fate(StrEnum):
@@ -72,6 +84,7 @@ _HINTS: Final = dict.fromkeys(
     ("insufficientPermissions", "ACCESS_TOKEN_SCOPE_INSUFFICIENT"), "run `agendad auth google` and tick every box"
 )
 _HISTORY: Final = "gmail.users.history.list"
+_EVENTS: Final = "calendar.events.list"
 _PLAIN: Final = {
     401: Fate.UNAUTHORIZED,
     404: Fate.GONE,
@@ -84,6 +97,8 @@ _SECRET: Final = re.compile(
     r"|(?i:(bearer )\S+)|\b(ya29\.|1//)\S+"
 )
 _LONGEST: Final = 300
+_OBJECT: Final = msgspec.json.Decoder(dict[str, Any])
+_EVENT_LIST: Final = msgspec.json.Decoder(EventList)
 
 
 def settle(
@@ -91,7 +106,7 @@ def settle(
 ) -> Answer:
     """The answer of a server. `headers` finds lower-case names; `method_id` is that of the discovery document."""
     retry_after = _retry_after(headers)
-    body = _object(content)
+    body = _object(content, method_id)
     if 200 <= status < 300:
         if body is None and (status == 204 or (method == "DELETE" and not content.strip())):
             body = {}
@@ -151,12 +166,13 @@ def _objects(value: object) -> list[dict[str, Any]]:
     return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
 
 
-def _object(content: bytes) -> dict[str, Any] | None:
+def _object(content: bytes, method_id: str) -> Mapping[str, Any] | None:
     try:
-        found = json.loads(content)
+        if method_id == _EVENTS and content.decode():  # bytes that are left as they are have to be text, too
+            return _EVENT_LIST.decode(content)
+        return _OBJECT.decode(content)
     except (ValueError, RecursionError):
         return None
-    return found if isinstance(found, dict) else None
 
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:

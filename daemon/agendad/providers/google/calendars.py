@@ -141,7 +141,7 @@ class GoogleCalendars:
     def _listed(self, name: str, token: str) -> News | None:
         """One whole list, since a token or from the beginning; None when the token is too old."""
         news = News(name, whole=not token)
-        asked = {"calendarId": name, "maxResults": _PAGE, "showDeleted": True, "fields": _FIELDS}
+        asked = {"calendarId": name, "maxResults": _PAGE, "showDeleted": True, "fields": _FIELDS, "prettyPrint": False}
         asked |= {"syncToken": token} if token else {}
         page = ""
         for _ in range(_MOST_PAGES):
@@ -154,7 +154,12 @@ class GoogleCalendars:
                     hint="`read:` and `write:` take calendar ids, which the settings of a calendar show",
                 )
             body = answer.or_raise(f"read the calendar {name!r}")
-            news.add(_items(body, name))
+            try:
+                news.add(body.get("items", []))
+            except ValueError as error:
+                raise ProviderError(
+                    f"Google: the list of the calendar {name!r} is not what Google sends", hint="try again"
+                ) from error
             if (following := body.get("nextSyncToken")) is not None:
                 news.token, news.zone = str(following), str(body.get("timeZone", ""))
                 news.role = str(body.get("accessRole", ""))
@@ -195,9 +200,8 @@ class GoogleCalendars:
     def _calendar(self, name: str, state: State, window: Window) -> list[Event]:
         held = self._held.setdefault(name, _Held())
         place = self._place(name, state)
-        bounds = int(window[0].timestamp()), -int(-window[1].timestamp() // 1)
         singles: dict[bytes, Event] = {}
-        for text in self._mirror.singles(name, *bounds):
+        for text in self._mirror.singles(name, window[0].date(), window[1].date()):
             singles[text] = held.singles.get(text) or event(read_item(text), place)
         if held.version != state.version:
             held.groups = _grouped(self._mirror.series(name))
@@ -234,15 +238,6 @@ class GoogleCalendars:
         """Marks count in the calendar of our own, and elsewhere on what this person made."""
         me = self._me if state.role in _WRITABLE else frozenset()
         return Place(name, self._zone, self._me, ours=name == self._write, makers=me)
-
-
-def _items(body: Any, name: str) -> list[Item]:
-    items = body.get("items", [])
-    if not isinstance(items, list) or not all(
-        isinstance(each, dict) and isinstance(each.get("id"), str) for each in items
-    ):
-        raise ProviderError(f"Google: the list of the calendar {name!r} is not what Google sends", hint="try again")
-    return items
 
 
 def _grouped(texts: Sequence[bytes]) -> list[tuple[bytes, ...]]:

@@ -9,16 +9,16 @@ tells: which of our events we took away ourselves, and notes such as until when 
 
 from __future__ import annotations
 
-import marshal
 import os
-import sys
 import time
 import zlib
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final
 
-from agendad.providers.google.events import parted_id, reduced, seconds
+import msgspec
+
+from agendad.providers.google.events import parted_id, reduced
 from agendad.providers.google.kept import Kept
 
 if TYPE_CHECKING:
@@ -28,20 +28,22 @@ if TYPE_CHECKING:
 
     from agendad.providers.google.events import Item
 
-_FORMAT: Final = f"1 {marshal.version} {sys.hexversion}"
-"""Items are kept by marshal, which is four times as fast as JSON and no more lasting than this version of Python."""
+_FORMAT: Final = "2"
 _ALWAYS: Final = (-(2**62), 2**62)
+_ZONES: Final = 2
+"""At one instant the clocks of the world are up to 26 hours apart, and show days that are so many apart."""
 _HOUR: Final = 3600
 _KEEP_TOMBS: Final = 400 * 24 * _HOUR
 _SETTLED: Final = _HOUR
 """A reading that began before a deletion may still bring the event; after so many seconds it stands again."""
 _SINGLE, _OWN, _SERIES, _EXCLUDED = range(4)
 """Kinds of items: a single event, one under an id of ours, a master or an exception, a cancelled exception."""
+_OTHERS: Final = b'"extendedProperties"'
 _SCHEMA: Final = (
     "CREATE TABLE calendar (name TEXT PRIMARY KEY, token TEXT, zone TEXT, role TEXT, version INTEGER, count INTEGER)",
-    "CREATE TABLE item (calendar TEXT, id TEXT, series TEXT, kind INTEGER, lo INTEGER, hi INTEGER, data BLOB,"
+    "CREATE TABLE item (calendar TEXT, id TEXT, series TEXT, kind INTEGER, first INTEGER, last INTEGER, data BLOB,"
     " crc INTEGER, PRIMARY KEY (calendar, id))",
-    "CREATE INDEX item_time ON item (calendar, kind, hi, lo)",
+    "CREATE INDEX item_time ON item (calendar, kind, last, first)",
     "CREATE INDEX item_series ON item (calendar, series) WHERE series != ''",
     "CREATE TABLE tomb (calendar TEXT, id TEXT, seen INTEGER, PRIMARY KEY (calendar, id))",
     "CREATE TABLE withdrawn (calendar TEXT, id TEXT, at INTEGER, PRIMARY KEY (calendar, id))",
@@ -78,20 +80,21 @@ class News:
     rows: dict[str, tuple[object, ...]] = field(default_factory=dict)
     dead: set[str] = field(default_factory=set)
 
-    def add(self, items: Iterable[Item]) -> None:
-        """Takes the items of a page in the form in which they are kept: a fraction of the memory."""
+    def add(self, items: Iterable[bytes | msgspec.Raw]) -> None:
+        """Takes the items of a page, each as JSON. Raises ValueError when one of them is none of an event."""
         for item in items:
-            if item.get("status") == "cancelled" and "recurringEventId" not in item:
-                self.dead.add(item["id"])
-                self.rows.pop(item["id"], None)
+            brief = _BRIEF.decode(item)
+            if brief.status == "cancelled" and not brief.recurringEventId:
+                self.dead.add(brief.id)
+                self.rows.pop(brief.id, None)
             else:
-                self.rows[item["id"]] = _row(self.calendar, item)
-                self.dead.discard(item["id"])
+                self.rows[brief.id] = _row(self.calendar, brief, bytes(item))
+                self.dead.discard(brief.id)
 
 
 def read_item(data: bytes) -> Item:
     """An item as `singles` and `series` give it."""
-    item: Item = marshal.loads(data)  # noqa: S302  # by its checksum it is what was written into our own file
+    item: Item = msgspec.json.decode(data)
     return item
 
 
@@ -109,14 +112,11 @@ class Mirror:
         rows = self._kept.rows(query, (calendar,))
         return State(*rows[0]) if rows else State()
 
-    def singles(self, calendar: str, start: int, end: int) -> list[bytes]:
-        """All single events that may overlap [start, end), and of all own ones after it.
-
-        Both are seconds since the epoch. Days are kept with a margin for the zone in which they will be looked at.
-        """
+    def singles(self, calendar: str, first: date, last: date) -> list[bytes]:
+        """All single events that may overlap these days, wherever they were written, and all own ones after them."""
         return self._blobs(
-            "SELECT data, crc FROM item WHERE calendar = ? AND hi >= ? AND (kind = ? AND lo < ? OR kind = ?)",
-            (calendar, start, _SINGLE, end, _OWN),
+            "SELECT data, crc FROM item WHERE calendar = ? AND last >= ? AND (kind = ? AND first <= ? OR kind = ?)",
+            (calendar, first.toordinal() - _ZONES, _SINGLE, last.toordinal() + _ZONES, _OWN),
         )
 
     def series(self, calendar: str) -> list[bytes]:
@@ -261,24 +261,34 @@ def _bury(db: sqlite3.Connection, calendar: str, dead: Iterable[str], alive: Ite
     db.executemany(query, stand)
 
 
-def _row(calendar: str, item: Item) -> tuple[object, ...]:
-    cancelled = item.get("status") == "cancelled"
-    series = item.get("recurringEventId") or (item["id"] if item.get("recurrence") else "")
-    kind = _OWN if parted_id(item["id"]) else _SINGLE
+class _Brief(msgspec.Struct):
+    """What the mirror itself needs to know of an event resource."""
+
+    id: str
+    status: str = ""
+    recurringEventId: str = ""  # noqa: N815  # Google's name
+    recurrence: list[str] = []
+    start: Any = None
+    end: Any = None
+
+
+_BRIEF: Final = msgspec.json.Decoder(_Brief)
+
+
+def _row(calendar: str, brief: _Brief, data: bytes) -> tuple[object, ...]:
+    series = brief.recurringEventId or (brief.id if brief.recurrence else "")
+    kind = _OWN if parted_id(brief.id) else _SINGLE
     if series:
-        kind = _EXCLUDED if cancelled else _SERIES
-    data = marshal.dumps(reduced(item))
-    lo, hi = (0, 0) if series else _bounds(item)
-    return calendar, item["id"], series, kind, lo, hi, data, zlib.crc32(data)
+        kind = _EXCLUDED if brief.status == "cancelled" else _SERIES
+    if _OTHERS in data:
+        data = msgspec.json.encode(reduced(read_item(data)))
+    first, last = (0, 0) if series else (_day(brief.start, _ALWAYS[0]), _day(brief.end, _ALWAYS[1]))
+    return calendar, brief.id, series, kind, first, last, data, zlib.crc32(data)
 
 
-def _bounds(item: Item) -> tuple[int, int]:
-    """Seconds since the epoch between which an event lies in any zone; always, where it cannot be told."""
+def _day(moment: Any, unknown: int) -> int:
+    """The number of the day of a time, where it was written."""
     try:
-        start, end = item["start"], item["end"]
-        if "date" in start:  # its midnights may be of any zone, from 14 hours before UTC to 12 after it
-            first, last = (datetime.fromisoformat(each["date"]).replace(tzinfo=UTC) for each in (start, end))
-            return int(first.timestamp()) - 14 * _HOUR, int(last.timestamp()) + 36 * _HOUR
-        return seconds(start, UTC), seconds(end, UTC) + 1
-    except (KeyError, TypeError, ValueError, OverflowError):
-        return _ALWAYS
+        return date.fromisoformat((moment.get("dateTime") or moment["date"])[:10]).toordinal()
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return unknown

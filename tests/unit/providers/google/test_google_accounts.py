@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -252,10 +253,11 @@ def service(folder: Path, google: Google, server: Server, subject: str) -> Trans
 
 def test_a_service_account_acts_for_its_subject_with_the_needed_scopes_alone(tmp_path: Path) -> None:
     google = Google(now=lambda: START)
-    google.account("ada@example.com")
+    google.account("ada@example.com").calendar().add("Hers", START, START + timedelta(hours=1))
     with Server(google) as server:
         over = service(tmp_path, google, server, "ada@example.com")
-        assert over.call(events(over).list(calendarId="primary")).body["summary"] == "ada@example.com"
+        (found,) = over.call(events(over).list(calendarId="primary")).body["items"]
+    assert json.loads(bytes(found))["summary"] == "Hers"
     assert {scope for logged in google.log for scope in logged.scopes} == {scopes.OWN_EVENTS}
 
 

@@ -79,6 +79,13 @@ def test_a_good_status_with_a_broken_body_leaves_open_what_was_done(content: byt
     assert settle(200, {}, content, method="POST").fate is Fate.UNKNOWN
 
 
+@pytest.mark.parametrize(
+    "content", [b'{"items": [{"id": "a", "summary": "\xff"}]}', b'{"items": [{"id": "a"]}', b'{"items": {}}', b"[1]"]
+)
+def test_a_broken_list_of_events_is_no_answer_although_its_items_are_not_read_yet(content: bytes) -> None:
+    assert settle(200, {}, content, method_id="calendar.events.list").fate is Fate.UNKNOWN
+
+
 def test_a_deletion_may_be_answered_without_a_body() -> None:
     assert settle(204, {}, b"", method="DELETE") == Answer(Fate.DONE, 204)
     assert settle(200, {}, b"", method="DELETE") == Answer(Fate.DONE, 200)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import pytest
 
 from agendad.providers.google.mirror import Mirror, News, State, read_item
@@ -12,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 OURS = "0123456789" * 4
-FAR = 4_000_000_000
+EVER = (date(1970, 1, 1), date(2100, 1, 1))
 
 
 def item(ident: str, title: str = "", **more: object) -> dict[str, Any]:
@@ -22,7 +24,7 @@ def item(ident: str, title: str = "", **more: object) -> dict[str, Any]:
 
 def news(*items: dict[str, Any], upto: str = "t", whole: bool = False) -> News:
     made = News("c", whole, upto, "Europe/Paris", "owner")
-    made.add(items)
+    made.add(map(msgspec.json.encode, items))
     return made
 
 
@@ -34,7 +36,7 @@ def mirror(tmp_path: Path) -> Mirror:
 
 
 def ids(mirror: Mirror) -> list[str]:
-    return sorted(read_item(data)["id"] for data in mirror.singles("c", 0, FAR))
+    return sorted(read_item(data)["id"] for data in mirror.singles("c", *EVER))
 
 
 def test_a_state_says_how_far_and_what_was_read(mirror: Mirror) -> None:
@@ -102,3 +104,9 @@ def test_notes_outlive_the_process(tmp_path: Path) -> None:
     again.keep_note("held a", "")
     assert Mirror(tmp_path, "x").notes("held ") == {}
     assert Mirror(tmp_path, "another account").note("held a") == ""
+
+
+@pytest.mark.parametrize("wrong", [b"5", b"{}", b'{"id": 5}', b'{"id": "a", "recurrence": "daily"}'])
+def test_what_is_no_event_is_refused(wrong: bytes) -> None:
+    with pytest.raises(ValueError, match=r"Expected|missing"):
+        News("c", whole=True).add([wrong])
