@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from typing import TYPE_CHECKING, Final
 
 from agendad.errors import StateUnusable
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     Migrations = Sequence[Sequence[str]]
+    Sight = tuple[tuple[int, int] | None, int]
+    """The file at a path (device and inode; None without one), and a number that each commit of another changes."""
 
 NAME: Final = "ledger.db"
 APPLICATION_ID: Final = 0x61676E64
@@ -113,11 +115,42 @@ def open_to_read(folder: Path, migrations: Migrations = MIGRATIONS) -> tuple[sql
     try:
         with usable(path), _closed_on_error(connection):
             _copy_whole(path, connection)
-            _check_version(path, connection, migrations)
+            check_version(path, connection, migrations)
             _migrate(connection, migrations)
     except _Damaged:
         return in_memory(migrations), (f"{path}: the ledger is damaged; the next `agendad apply` moves it aside",)
     return connection, ()
+
+
+def sight(path: Path, connection: sqlite3.Connection) -> Sight:
+    """What tells whether the ledger at `path` is still the one that is open, and whether another wrote to it since."""
+    try:
+        status = path.stat()
+        file = status.st_dev, status.st_ino
+    except FileNotFoundError:
+        file = None
+    return file, connection.execute("PRAGMA data_version").fetchone()[0]
+
+
+def leave(connection: sqlite3.Connection) -> None:
+    """Empties the write-ahead log of a ledger that is no longer at its path: another there would take it for its own.
+
+    What it held goes into the file that went; a log that went too is let go.
+    """
+    with suppress(sqlite3.Error):
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def check_version(path: Path, connection: sqlite3.Connection, migrations: Migrations = MIGRATIONS) -> None:
+    """Raises StateUnusable when the ledger is newer than this program, or another program's."""
+    version, tables = _version(connection), connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    if version > len(migrations):
+        raise StateUnusable(
+            f"{path}: the ledger is of version {version}, this agendad knows up to {len(migrations)}",
+            hint="use the newer agendad, or move the file away: a new one is filled from the calendar",
+        )
+    if tables and connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
+        raise StateUnusable(f"{path}: this database is not a ledger of agendad", hint="`--state DIR` names the folder")
 
 
 @contextmanager
@@ -151,7 +184,7 @@ def _connect(path: Path, migrations: Migrations) -> sqlite3.Connection:
     connection = sqlite3.connect(path, isolation_level=None, timeout=_BUSY_SECONDS)
     with _closed_on_error(connection), _damage():
         _check_pages(connection)
-        _check_version(path, connection, migrations)
+        check_version(path, connection, migrations)
     return connection
 
 
@@ -182,17 +215,6 @@ def _code(error: sqlite3.Error) -> int:
 def _check_pages(connection: sqlite3.Connection) -> None:
     if connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
         raise _Damaged
-
-
-def _check_version(path: Path, connection: sqlite3.Connection, migrations: Migrations) -> None:
-    version, tables = _version(connection), connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-    if version > len(migrations):
-        raise StateUnusable(
-            f"{path}: the ledger is of version {version}, this agendad knows up to {len(migrations)}",
-            hint="use the newer agendad, or move the file away: a new one is filled from the calendar",
-        )
-    if tables and connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
-        raise StateUnusable(f"{path}: this database is not a ledger of agendad", hint="`--state DIR` names the folder")
 
 
 def _version(connection: sqlite3.Connection) -> int:
