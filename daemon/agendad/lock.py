@@ -1,14 +1,17 @@
-"""One process a state folder: whoever writes holds its lock. Taken by every command that changes something.
+"""One process at a time works on a state folder: whoever writes holds its lock, for as long as it writes.
 
-The lock is the kernel's (flock), so it ends with its process however that ends; a file left behind means nothing.
+A daemon takes it for each cycle, so that commands can work in between, and holds a lock of its own (`DAEMON`) as long
+as it lives. A lock is the kernel's (flock), so it ends with its process however that ends; a file left behind means
+nothing.
 """
 
 from __future__ import annotations
 
 import fcntl
 import os
+import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from agendad.errors import AlreadyRunning, StateUnusable
 
@@ -16,16 +19,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-NAME = "lock"
+WORK: Final = "lock"
+DAEMON: Final = "daemon.lock"
+_STEP: Final = 0.05
 
 
 @contextmanager
-def locked(folder: Path) -> Iterator[None]:
-    """Holds the lock of `folder`, which is made when missing.
+def locked(folder: Path, name: str = WORK, patience: float = 0.0) -> Iterator[None]:
+    """Holds a lock of `folder`, which is made when missing; waits `patience` seconds for another process to let it go.
 
     Raises AlreadyRunning with the id of the process that holds it, StateUnusable when the folder cannot be written.
     """
-    path = folder / NAME
+    path = folder / name
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
@@ -35,7 +40,7 @@ def locked(folder: Path) -> Iterator[None]:
             hint="the state folder needs to be writable by you; `--state DIR` names another",
         ) from error
     try:
-        _take(file, folder)
+        _take(file, folder, patience)
         try:
             yield
         finally:
@@ -44,14 +49,20 @@ def locked(folder: Path) -> Iterator[None]:
         os.close(file)
 
 
-def _take(file: int, folder: Path) -> None:
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        holder = os.pread(file, 20, 0).decode("ascii", "replace").strip()
-        raise AlreadyRunning(
-            f"{folder}: process {holder or 'unknown'} is at work on this state folder",
-            hint="wait until it is done, or stop it",
-        ) from error
+def _take(file: int, folder: Path, patience: float) -> None:
+    deadline = time.monotonic() + patience
+    while True:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            if time.monotonic() < deadline:
+                time.sleep(_STEP)
+                continue
+            holder = os.pread(file, 20, 0).decode("ascii", "replace").strip()
+            raise AlreadyRunning(
+                f"{folder}: process {holder or 'unknown'} is at work on this state folder",
+                hint="wait until it is done, or stop it",
+            ) from error
+        break
     os.ftruncate(file, 0)
     os.pwrite(file, f"{os.getpid()}\n".encode(), 0)

@@ -47,7 +47,7 @@ def populate(person: Person, directory: Path, now: datetime) -> None:
     write_demo(directory, now, "en")
     settings = Home(directory, directory / "state").load().configured
     calendars = {"personal": person.calendar(), "family": person.add_calendar(FAMILY)}
-    snapshot = open_calendars(settings, cache=None, now=now).read(now - _AROUND, now + _AROUND)
+    snapshot = open_calendars(settings, cache=None, now=lambda: now).read(now - _AROUND, now + _AROUND)
     for event in snapshot.events:
         _add(calendars[event.calendar], event)
     mailbox = person.mailbox

@@ -95,7 +95,7 @@ class World:
         from agendad.providers import open_calendars
 
         settings = self.home.load().configured
-        snapshot = open_calendars(settings, cache=None, now=now).read(
+        snapshot = open_calendars(settings, cache=None, now=lambda: now).read(
             now - timedelta(days=60), now + timedelta(days=60)
         )
         return [event for event in snapshot.events if is_own(event)]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from agendad.app.desk import DecisionFile, Desk
 from agendad.data import templates_dir
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from agendad.model.settings import People, Person, Settings
     from agendad.ports import CalendarPort, MailStore
     from agendad.rules.load import Loaded
+
+_PATIENCE: Final = 5.0
+"""Seconds to wait for another process that is at work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +72,12 @@ class Home:
 
     def calendars(self, settings: Settings, now: datetime) -> CalendarPort:
         """The configured calendars. Only a disposable cache in the state folder is ever written by reading them."""
+        return self._calendars(settings, lambda: now)
+
+    def _calendars(self, settings: Settings, clock: Callable[[], datetime]) -> CalendarPort:
         from agendad.providers import open_calendars
 
-        return open_calendars(settings, cache=self.state / "cache", now=now, checkpoint=self.checkpoint)
+        return open_calendars(settings, cache=self.state / "cache", now=clock, checkpoint=self.checkpoint)
 
     def mail(self, settings: Settings, *, used: bool = False) -> MailStore | None:
         """The configured mailbox, None without one. As with calendars, only its cache is written by reading it.
@@ -86,10 +92,14 @@ class Home:
 
     def desk(self, loaded: Loaded, ledger: Ledger, now: datetime) -> Desk:
         """What a cycle at `now` works on, with a ledger that was opened to read or to write."""
+        return self.lasting_desk(loaded, ledger, lambda: now)
+
+    def lasting_desk(self, loaded: Loaded, ledger: Ledger, clock: Callable[[], datetime]) -> Desk:
+        """What many cycles work on; `clock` tells the time (aware) of each."""
         settings = loaded.configured
         return Desk(
             loaded,
-            self.calendars(settings, now),
+            self._calendars(settings, clock),
             self.mail(settings, used=ledger.knows_drafts()),
             ledger,
             DecisionFile(self.state, self.checkpoint),
@@ -103,11 +113,14 @@ class Home:
 
     @contextmanager
     def working(self) -> Iterator[Ledger]:
-        """The ledger to write to, under the lock of the state folder; raises AlreadyRunning."""
+        """The ledger to write to, under the lock of the state folder; raises AlreadyRunning.
+
+        A daemon at work lets go of it after its cycle, which is worth a moment's wait.
+        """
         from agendad.ledger import Ledger
         from agendad.lock import locked
 
-        with locked(self.state), Ledger.open(self.state, self.checkpoint) as ledger:
+        with locked(self.state, patience=_PATIENCE), Ledger.open(self.state, self.checkpoint) as ledger:
             yield self._told(ledger)
 
     def _told(self, ledger: Ledger) -> Ledger:

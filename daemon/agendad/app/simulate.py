@@ -167,7 +167,7 @@ def set_up(home: Home, loaded: Loaded, ledger: Ledger, span: tuple[datetime, dat
     first = min(stretch(settings, loaded.rules, (), start)[0], start - CONTACTS_BACK)
     _, last = stretch(settings, loaded.rules, (), end)
     cache = home.state / "cache" if settings.google_accounts else None
-    snapshot = open_calendars(settings, cache=cache, now=start).read(first, last)
+    snapshot = open_calendars(settings, cache=cache, now=lambda: start).read(first, last)
     calendars = MemoryCalendars.copy(snapshot, settings)
     port = open_mail(settings, cache=cache)
     mail, to_come = None, []

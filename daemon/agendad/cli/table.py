@@ -23,7 +23,9 @@ GROUPS: Final = {
     "every day": (
         Command("plan", "show what would change, and why; changes nothing"),
         Command("apply", "make the calendar agree with the rules"),
-        Command("run", "the same without questions, from a timer (--once)"),
+        Command("run", "the daemon: keep it so, always (--once: a single cycle, from a timer)"),
+        Command("now", "make a cycle at once"),
+        Command("reload", "read the rules again at once"),
     ),
     "be away": (
         Command("away", "note the days on which you are away"),

@@ -17,11 +17,16 @@ if TYPE_CHECKING:
 
 
 def open_calendars(
-    settings: Settings, *, cache: Path | None, now: datetime, checkpoint: Callable[[str], None] | None = None
+    settings: Settings,
+    *,
+    cache: Path | None,
+    now: Callable[[], datetime],
+    checkpoint: Callable[[str], None] | None = None,
 ) -> CalendarPort:
     """The calendars that the configuration names.
 
-    `cache` is a folder for what can be read again at any time (None: keep nothing); `now` stamps what is written;
+    `cache` is a folder for what can be read again at any time (None: keep nothing); `now` gives the instant by which to
+    stamp what is written;
     `checkpoint` is called around every file operation. Raises ProviderError for a provider that is not built in.
     """
     chosen = settings.calendar
@@ -36,7 +41,7 @@ def open_calendars(
             me=settings.me.emails,
             address=settings.me.address,
             cache=cache,
-            now=lambda: now,
+            now=now,
         )
     if chosen.provider != "local" or chosen.path is None:
         raise ProviderError(
@@ -54,7 +59,7 @@ def open_calendars(
         me=settings.me.emails,
         address=settings.me.address,
         cache=cache,
-        now=lambda: now,
+        now=now,
         checkpoint=checkpoint or no_checkpoint,
     )
 

@@ -74,6 +74,7 @@ class Maildir:
                     hint=f"make it with `mkdir {self._root}`, or see whether its disk is mounted",
                 )
             return MailSnapshot()
+        self._used = True  # from now on it has to be there
         counts = {}
         messages: list[Message] = []
         for folder in (self._sent, self._inbox):

@@ -1,0 +1,48 @@
+"""What `now` and `reload` have in common: asking the daemon, and telling what it did."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from agendad.errors import ProblemsFound, ProviderError
+
+if TYPE_CHECKING:
+    from agendad.cli.context import Context
+    from agendad.service.health import Health
+
+_COUNTED: Final = ("created", "updated", "deleted", "drafted", "withdrawn")
+
+
+class Answer(NamedTuple):
+    """How the daemon stood before and after it did what it was asked for."""
+
+    before: Health
+    after: Health
+
+
+def asked(context: Context, word: str) -> Answer | None:
+    """What the daemon of the state folder answers; None when none runs. Raises AlreadyRunning when it is busy."""
+    from agendad.service.control import ask
+    from agendad.service.health import Health
+
+    found = ask(context.state_dir, word)
+    if found is None:
+        return None
+    return Answer(Health.from_json(found["before"]), Health.from_json(found["health"]))
+
+
+def report(answer: Answer, context: Context) -> int:
+    """Says what was done; the exit status."""
+    before, after = answer
+    did = {name: getattr(after, name) - getattr(before, name) for name in _COUNTED}
+    if context.json:
+        context.print_json({"version": 1, **did, "daemon": after.as_json()})
+    elif not (after.broken or after.trouble):
+        made = ", ".join(f"{count} {name}" for name, count in did.items() if count)
+        context.print(made or "nothing to change")
+    if after.broken:
+        context.say(f"{after.broken}the rules from before keep running")
+        return ProblemsFound.exit_status
+    if after.trouble:
+        raise ProviderError(after.trouble, hint=after.hint)
+    return 0
