@@ -6,7 +6,6 @@ that does not say whether a write was done (5xx, lost, cut, not JSON) is `UNKNOW
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, TypedDict
 import msgspec
 
 from agendad.errors import ProviderError
+from agendad.model.secrets import without_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -92,10 +92,6 @@ _PLAIN: Final = {
     412: Fate.CHANGED,
     429: Fate.SLOW_DOWN,
 }
-_SECRET: Final = re.compile(
-    r"((?:access_token|refresh_token|id_token|client_secret|assertion|code|key|token)=)[^&\s\"']+"
-    r"|(?i:(bearer )\S+)|\b(ya29\.|1//)\S+"
-)
 _LONGEST: Final = 300
 _OBJECT: Final = msgspec.json.Decoder(dict[str, Any])
 _EVENT_LIST: Final = msgspec.json.Decoder(EventList)
@@ -127,7 +123,7 @@ def lost(why: str) -> Answer:
 
 def scrubbed(text: str) -> str:
     """One line for people, with nothing in it that gives access."""
-    hidden = _SECRET.sub(lambda found: f"{found[1] or found[2] or ''}***", " ".join(text.split()))
+    hidden = without_secrets(" ".join(text.split()))
     return hidden if len(hidden) <= _LONGEST else f"{hidden[: _LONGEST - 1]}…"
 
 
