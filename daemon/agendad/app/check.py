@@ -11,7 +11,7 @@ from agendad.core.dress import sample_context
 from agendad.core.levels import never_set_off
 from agendad.core.network import network_warnings
 from agendad.core.recurrence import occurrences
-from agendad.diagnostics import Diagnostic, Severity
+from agendad.diagnostics import Diagnostic, Severity, Span
 from agendad.drafting.expressions import ExpressionError, Expressions
 from agendad.model.rule import After, Draft, Every, EveryPeriod, MonthOfQuarter, Protect, Steps, WeekOfMonth
 from agendad.model.settings import CalendarSettings, Settings
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from agendad.core.problem import Stretch
-    from agendad.diagnostics import Span
     from agendad.model.rule import Rule, Text
     from agendad.model.settings import Me
     from agendad.rules.load import Loaded
@@ -31,6 +30,7 @@ WATCHED_DAYS: Final = 56
 """How far ahead two rules are compared; long enough for a monthly one to show twice."""
 
 _DAY: Final = 24 * 60
+_NOWHERE: Final = Span("", 1, 1, 1)
 
 
 def problems(loaded: Loaded, folder: Path, today: date) -> tuple[Diagnostic, ...]:
@@ -49,6 +49,25 @@ def problems(loaded: Loaded, folder: Path, today: date) -> tuple[Diagnostic, ...
     ]
     found = [*loaded.diagnostics, *(_with_source(each, folder) for each in tried)]
     return tuple(sorted(found, key=lambda each: (each.span, each.severity, each.code)))
+
+
+def errors(loaded: Loaded, folder: Path, before: Loaded) -> list[Diagnostic]:
+    """The errors among them, of a configuration that is to take the place of another one that has none.
+
+    Templates take half a second to try; those of rules that are the same as before are not tried again.
+    """
+    same = {rule.id: _unplaced(rule) for rule in before.rules} if loaded.settings == before.settings else {}
+    news = replace(loaded, rules=tuple(rule for rule in loaded.rules if _unplaced(rule) != same.get(rule.id)))
+    me = loaded.settings.me if loaded.settings else None
+    found = [*loaded.diagnostics, *unfillable(news.rules, me), *_letters(news)]
+    return sorted(
+        (_with_source(each, folder) for each in found if each.severity is Severity.ERROR), key=lambda each: each.span
+    )
+
+
+def _unplaced(rule: Rule) -> Rule:
+    """What a rule says, wherever it stands in its file."""
+    return replace(rule, span=_NOWHERE, field_spans=None)
 
 
 def _letters(loaded: Loaded) -> Iterator[Diagnostic]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from agendad.app.apply import cycle, refuse_earlier_clock
 from agendad.app.away import pause
-from agendad.diagnostics import Severity
+from agendad.core.reality import Realities
 from agendad.errors import AgendadError, AlreadyRunning, PartlyApplied
 from agendad.ledger import Ledger
 from agendad.lock import locked
@@ -118,15 +118,16 @@ class Daemon:
         if files == self._files and not self._reload:
             return
         self._files, self._reload = files, False
-        from agendad.app.check import problems
+        from agendad.app.check import errors
 
         loaded = self._home.read()
-        today = now.astimezone(self._loaded.configured.timezone).date()
-        errors = [each for each in problems(loaded, self._home.config, today) if each.severity is Severity.ERROR]
-        if errors:
-            self._keep(errors)
+        if found := errors(loaded, self._home.config, self._loaded):
+            self._keep(found)
             return
-        self._loaded, self._desk = loaded, None
+        if self._desk is not None:
+            same = loaded.settings == self._loaded.settings
+            self._desk = replace(self._desk, loaded=loaded, realities=Realities()) if same else None
+        self._loaded = loaded
         self._files = self._files if files == self._look() else frozenset()  # the folder of contacts may be another
         self._asked = True
         self.health = replace(self.health, loaded=now, broken="", reloads=self.health.reloads + 1)

@@ -48,7 +48,7 @@ class Alarm(BaseScheduler):  # type: ignore[misc]  # the library has no types
         """Called by the library when a job was added; all happens in one thread here, which is awake then."""
 
     def run(self) -> None:
-        """Waits and rings until `stop` was called, from within `ring` or a source."""
+        """Waits and rings until `shutdown` was called, from within `ring` or a source."""
         self.add_job(self._note, "interval", seconds=TICK, id="tick")
         self.start()
         wait = 0.0
@@ -64,10 +64,10 @@ class Alarm(BaseScheduler):  # type: ignore[misc]  # the library has no types
                     self.add_job(self._note, "date", run_date=due, id="due", replace_existing=True)
                     wait = self._process_jobs()
 
-    def stop(self) -> None:
-        """Ends `run` after what is being done."""
+    def shutdown(self, wait: bool = False) -> None:
+        """Ends `run` after what is being done; see the library."""
         if self.state != STATE_STOPPED:
-            self.shutdown(wait=False)
+            super().shutdown(wait)
 
     def at_once(self) -> None:
         """Rings as soon as the source that is being read has ended."""

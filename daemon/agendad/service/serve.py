@@ -144,7 +144,7 @@ class Service:
         with contextlib.suppress(BlockingIOError):
             reader.recv(4096)
         if self._stopping:
-            self._alarm.stop()
+            self._alarm.shutdown()
         self._alarm.at_once()
 
     def _stop(self, *_: object) -> None:

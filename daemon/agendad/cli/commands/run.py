@@ -29,13 +29,14 @@ def run(args: argparse.Namespace, context: Context) -> int:
         return once(context)
     if context.instant is not None:
         raise UsageError("the daemon goes by the machine's clock", hint="`--now` works with `agendad run --once`")
-    from agendad.service.journal import open_journal
+    from agendad.service.journal import open_journal, with_libraries
     from agendad.service.notify import Notifier
     from agendad.service.serve import serve
 
     work = begin(context)
-    journal = open_journal(os.environ, context.stderr, colour=context.colour_errors)
-    serve(work.home, work.loaded, journal, Notifier.from_environment(os.environ, os.getpid()))
+    journal = open_journal(os.environ, context.stderr, context.clock(work.zone).now)
+    with with_libraries(journal):
+        serve(work.home, work.loaded, journal, Notifier.from_environment(os.environ, os.getpid()))
     return 0
 
 
