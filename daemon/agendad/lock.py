@@ -25,8 +25,11 @@ _STEP: Final = 0.05
 
 
 @contextmanager
-def locked(folder: Path, name: str = WORK, patience: float = 0.0) -> Iterator[None]:
+def locked(folder: Path, name: str = WORK, *, patience: float = 0.0, signed: bool = True) -> Iterator[None]:
     """Holds a lock of `folder`, which is made when missing; waits `patience` seconds for another process to let it go.
+
+    `signed`: the file says meanwhile which process holds it. A daemon that works every few minutes writes no file for
+    that, its own lock names it.
 
     Raises AlreadyRunning with the id of the process that holds it, StateUnusable when the folder cannot be written.
     """
@@ -41,10 +44,14 @@ def locked(folder: Path, name: str = WORK, patience: float = 0.0) -> Iterator[No
         ) from error
     try:
         _take(file, folder, patience)
+        if signed:
+            os.ftruncate(file, 0)
+            os.pwrite(file, f"{os.getpid()}\n".encode(), 0)
         try:
             yield
         finally:
-            os.ftruncate(file, 0)
+            if signed:
+                os.ftruncate(file, 0)
     finally:
         os.close(file)
 
@@ -58,11 +65,18 @@ def _take(file: int, folder: Path, patience: float) -> None:
             if time.monotonic() < deadline:
                 time.sleep(_STEP)
                 continue
-            holder = os.pread(file, 20, 0).decode("ascii", "replace").strip()
             raise AlreadyRunning(
-                f"{folder}: process {holder or 'unknown'} is at work on this state folder",
+                f"{folder}: process {_holder(file, folder)} is at work on this state folder",
                 hint="wait until it is done, or stop it",
             ) from error
         break
-    os.ftruncate(file, 0)
-    os.pwrite(file, f"{os.getpid()}\n".encode(), 0)
+
+
+def _holder(file: int, folder: Path) -> str:
+    """The process that holds a lock: the one that signed it, else the daemon."""
+    if signed := os.pread(file, 20, 0).decode("ascii", "replace").strip():
+        return signed
+    try:
+        return (folder / DAEMON).read_text("ascii", "replace").strip() or "unknown"
+    except OSError:
+        return "unknown"

@@ -10,7 +10,7 @@ import sys
 import pytest
 
 from agendad.errors import AlreadyRunning, StateUnusable
-from agendad.lock import NAME, locked
+from agendad.lock import WORK, locked
 
 HOLD = """
 import sys
@@ -42,15 +42,15 @@ def test_the_second_process_is_told_the_id_of_the_first(tmp_path, holder):
 def test_a_lock_ends_with_its_process_however_that_ends(tmp_path, holder, end):
     holder.send_signal(end)
     holder.wait()
-    assert (tmp_path / NAME).read_text() == f"{holder.pid}\n"
+    assert (tmp_path / WORK).read_text() == f"{holder.pid}\n"
     with locked(tmp_path):
-        assert (tmp_path / NAME).read_text() == f"{os.getpid()}\n"
+        assert (tmp_path / WORK).read_text() == f"{os.getpid()}\n"
 
 
 def test_a_file_left_behind_means_nothing(tmp_path):
-    (tmp_path / NAME).write_text("1\nrubbish that is longer than an id\n")
+    (tmp_path / WORK).write_text("1\nrubbish that is longer than an id\n")
     with locked(tmp_path):
-        assert (tmp_path / NAME).read_text() == f"{os.getpid()}\n"
+        assert (tmp_path / WORK).read_text() == f"{os.getpid()}\n"
     with locked(tmp_path):
         pass
 

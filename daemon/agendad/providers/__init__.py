@@ -34,7 +34,7 @@ def open_calendars(
         from agendad.providers.google.calendars import GoogleCalendars
 
         return GoogleCalendars(
-            open_google(settings, chosen.google, cache, per_minute=540),
+            open_google(settings, chosen.google, cache, per_minute=540, checkpoint=checkpoint),
             write=chosen.write,
             read=chosen.read,
             zone=settings.timezone,
@@ -78,7 +78,7 @@ def open_mail(
     if chosen.google is not None:
         from agendad.providers.google.gmail import Gmail
 
-        transport = open_google(settings, chosen.google, cache, per_minute=270)
+        transport = open_google(settings, chosen.google, cache, per_minute=270, checkpoint=checkpoint)
         return Gmail(transport, cache=cache)
     if chosen.provider != "maildir" or chosen.path is None:
         raise ProviderError(
@@ -91,14 +91,25 @@ def open_mail(
     return Maildir(chosen.path, cache=cache, checkpoint=checkpoint or no_checkpoint, used=used)
 
 
-def open_google(settings: Settings, access: GoogleAccess, cache: Path | None, *, per_minute: int) -> Transport:
+def open_google(
+    settings: Settings,
+    access: GoogleAccess,
+    cache: Path | None,
+    *,
+    per_minute: int,
+    checkpoint: Callable[[str], None] | None = None,
+) -> Transport:
     """The way to one of the Google accounts of the configuration, with at most so many requests a minute.
+
+    `checkpoint` is called before every request.
 
     Asks nothing of Google. Raises ProviderError when the credentials cannot be used.
     """
+    from agendad.providers.files import no_checkpoint
     from agendad.providers.google.accounts import Account
     from agendad.providers.google.scopes import needed
     from agendad.providers.google.transport import Transport, Waits
 
     account = Account.from_file(access, needed(settings, access), cache)
-    return Transport(account, endpoint=access.endpoint, waits=Waits.real(per_minute=per_minute))
+    waits = Waits.real(per_minute=per_minute)
+    return Transport(account, endpoint=access.endpoint, waits=waits, checkpoint=checkpoint or no_checkpoint)

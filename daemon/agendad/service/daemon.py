@@ -153,7 +153,7 @@ class Daemon:
         late = max(0.0, (now - self.health.due).total_seconds()) if self.health.cycles else 0.0
         begun = self._world.steady()
         try:
-            with locked(self._home.state, patience=1.0):
+            with locked(self._home.state, patience=1.0, signed=False):
                 if self._ledger.refresh():
                     self._tell_notices()
                 refuse_earlier_clock(self._ledger, now)

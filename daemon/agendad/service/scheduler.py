@@ -23,24 +23,25 @@ if TYPE_CHECKING:
     import selectors
     from collections.abc import Callable
 
-TICK: Final = 60
+TICK: Final = 60.0
 """Seconds after which it rings at the latest."""
 _MOVED: Final = 2.0
 """Seconds by which the clocks may disagree without having been set."""
 
 
 class Alarm(BaseScheduler):  # type: ignore[misc]  # the library has no types
-    """Rings once a minute, at the instant it was set to, and when one of its sources can be read.
+    """Rings every `tick` seconds (a minute at most), when it was set to, and when one of its sources can be read.
 
     `ring` is called in the thread that called `run`, with by how many seconds the clock was moved since the last time
     (0.0: it was not), and gives the next instant (aware) it wants to be called at.
     """
 
-    def __init__(self, ring: Callable[[float], datetime], selector: selectors.BaseSelector) -> None:
+    def __init__(self, ring: Callable[[float], datetime], selector: selectors.BaseSelector, tick: float = TICK) -> None:
         defaults = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
         super().__init__(timezone=UTC, executors={"default": DebugExecutor()}, job_defaults=defaults)
         self._ring = ring
         self._selector = selector
+        self._tick = min(tick, TICK)
         self._rang = True
         self._clocks = time.time(), time.monotonic()
 
@@ -49,7 +50,7 @@ class Alarm(BaseScheduler):  # type: ignore[misc]  # the library has no types
 
     def run(self) -> None:
         """Waits and rings until `shutdown` was called, from within `ring` or a source."""
-        self.add_job(self._note, "interval", seconds=TICK, id="tick")
+        self.add_job(self._note, "interval", seconds=self._tick, id="tick")
         self.start()
         wait = 0.0
         while self.state != STATE_STOPPED:
@@ -78,7 +79,7 @@ class Alarm(BaseScheduler):  # type: ignore[misc]  # the library has no types
 
     def _wait(self, seconds: float) -> float:
         """Waits so long at most, lets the sources that can be read do their work; how far the clock was moved."""
-        for key, _ in self._selector.select(min(max(seconds, 0.0), TICK)):
+        for key, _ in self._selector.select(min(max(seconds, 0.0), self._tick)):
             key.data()
         wall, steady = self._clocks
         self._clocks = time.time(), time.monotonic()

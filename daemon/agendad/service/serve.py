@@ -13,6 +13,7 @@ import selectors
 import signal
 import socket
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,7 +21,7 @@ from agendad.lock import DAEMON, locked
 from agendad.service.control import Server
 from agendad.service.daemon import Daemon, Stopped, World
 from agendad.service.files import Watch, roots
-from agendad.service.scheduler import Alarm
+from agendad.service.scheduler import TICK, Alarm
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -41,7 +42,9 @@ class Service:
     def __init__(self, home: Home, loaded: Loaded, journal: Journal, notifier: Notifier) -> None:
         self._journal = journal
         self._notifier = notifier
-        self._stopping = False
+        self._stopping = self._reloading = False
+        self._told = ""
+        home = replace(home, checkpoint=lambda _: notifier.alive())
         world = World(
             now=lambda: datetime.now(UTC),
             steady=time.monotonic,
@@ -53,7 +56,7 @@ class Service:
         self._daemon = Daemon(home, loaded, world, os.getpid())
         self._home = home
         self._selector = selectors.DefaultSelector()
-        self._alarm = Alarm(self._ring, self._selector)
+        self._alarm = Alarm(self._ring, self._selector, notifier.period or TICK)
         self._watch = Watch()
         self._server = Server(home.state, self._answer)
         self._selector.register(self._server, selectors.EVENT_READ, self._server.serve)
@@ -78,9 +81,16 @@ class Service:
     def _ring(self, moved: float) -> datetime:
         if moved:
             self._journal.note("info", "clock", "the clock was moved, or the machine slept", seconds=round(moved))
+        reloading, self._reloading = self._reloading, False  # a signal may come at any time
+        if reloading:
+            self._notifier.reloading()
         due = self._daemon.step()
         self._watched()
-        self._notifier.status(_status(self._daemon))
+        told, self._told = self._told, _status(self._daemon)
+        if reloading:
+            self._notifier.ready(self._told)
+        elif told != self._told:
+            self._notifier.status(self._told)
         return due
 
     def _answer(self, word: str) -> dict[str, Any]:
@@ -124,7 +134,7 @@ class Service:
         handlers: dict[int, Callable[..., None]] = {
             signal.SIGTERM: self._stop,
             signal.SIGINT: self._stop,
-            signal.SIGHUP: lambda *_: self._daemon.ask_reload(),
+            signal.SIGHUP: self._hang_up,
             signal.SIGALRM: self._hurry,
         }
         before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
@@ -150,6 +160,10 @@ class Service:
     def _stop(self, *_: object) -> None:
         self._stopping = True
         signal.setitimer(signal.ITIMER_REAL, _GRACE)
+
+    def _hang_up(self, *_: object) -> None:
+        self._reloading = True
+        self._daemon.ask_reload()
 
     def _hurry(self, *_: object) -> None:
         """The work takes too long. It may be broken off anywhere: what is open is settled at the next start."""

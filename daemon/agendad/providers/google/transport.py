@@ -28,6 +28,7 @@ from urllib3.exceptions import HTTPError
 
 from agendad import __version__
 from agendad.errors import ProviderError
+from agendad.providers.files import no_checkpoint
 from agendad.providers.google.answers import Answer, Fate, lost, settle
 from agendad.providers.google.guard import NotAllowed, check, check_batch
 from agendad.providers.google.parts import Job, join, split
@@ -90,16 +91,23 @@ class Transport:
 
     `endpoint` replaces scheme and host of every address, the token's and the batches' included; without one only
     `https://*.googleapis.com` is reached. `key` is that of the account. `adapter` stands in for the network in tests
-    that run in one process.
+    that run in one process. `checkpoint` is called before every request.
     """
 
     def __init__(
-        self, account: Account, *, endpoint: str = "", waits: Waits, adapter: BaseAdapter | None = None
+        self,
+        account: Account,
+        *,
+        endpoint: str = "",
+        waits: Waits,
+        adapter: BaseAdapter | None = None,
+        checkpoint: Callable[[str], None] = no_checkpoint,
     ) -> None:
         self.key = account.key
         self._account = account
         self._endpoint = urlsplit(endpoint)
         self._waits = waits
+        self._checkpoint = checkpoint
         self._waited = 0.0
         self._sent: deque[tuple[datetime, int]] = deque()
         self._session = requests.Session()
@@ -218,6 +226,7 @@ class Transport:
         """One request on the wire and its reply, or the answer for none."""
         if not self._room(parts):
             return Answer(Fate.SLOW_DOWN, message=f"{self._waits.per_minute} requests were made within a minute")
+        self._checkpoint("google: before a request")
         try:
             return self._session.request(
                 job.method,
