@@ -152,8 +152,8 @@ def test_a_unit_of_somebody_else_is_not_overwritten(agendad: Agendad) -> None:
     (placed(agendad) / "agendad.service").write_text("[Service]\nExecStart=/bin/true\n")
     done = agendad("init", *WHO, "--unit")
     assert done.returncode == 2
-    assert "agendad.service is there already" in done.stderr
-    assert "move it away and run `agendad init --unit` again" in done.stderr
+    assert f"other units are there already: {placed(agendad) / 'agendad.service'}\n" in done.stderr
+    assert "run `agendad init --unit` again" in done.stderr
     assert [path.name for path in placed(agendad).iterdir()] == ["agendad.service"]
     assert not (agendad.home / ".config/agendad").exists()
 

@@ -64,10 +64,10 @@ def user_units(folder: Path, config: Path, state: Path) -> list[Unit]:
 
 def check(units: Sequence[Unit]) -> None:
     """Raises UsageError when another unit stands where one of these belongs."""
-    for unit in units:
-        if unit.conflicts():
-            hint = "move it away and run `agendad init --unit` again, or edit it by hand"
-            raise UsageError(f"{unit.path} is there already, and is not as it would be written", hint=hint)
+    others = [str(unit.path) for unit in units if unit.conflicts()]
+    if others:
+        hint = "move away what is no longer wanted and run `agendad init --unit` again, or edit by hand"
+        raise UsageError(f"other units are there already: {', '.join(others)}", hint=hint)
 
 
 def write(units: Sequence[Unit]) -> list[Path]:

@@ -54,20 +54,18 @@ def run(args: argparse.Namespace, context: Context) -> int:
     from agendad.app.unit import write as write_units
 
     answered = any(getattr(args, key) is not None for key, _, _ in _QUESTIONS)
-    if args.unit and not answered and (context.config_dir / CONFIGURATION).exists():
-        answers, files = None, []
-        units = _units(args, context)
-    else:
-        answers = _answers(args, context)
-        units = _units(args, context)
-        files = write(context.config_dir, Answers(pack=args.pack, **answers))
+    only_units = args.unit and not answered and (context.config_dir / CONFIGURATION).exists()
+    answers = None if only_units else _answers(args, context)
+    units = _units(args, context)
+    files = [] if answers is None else write(context.config_dir, Answers(pack=args.pack, **answers))
     placed = write_units(units)
     if context.json:
         context.print_json({"version": 1, "files": [str(path) for path in (*files, *placed)]})
         return 0
-    _tell_files(context, files, context.config_dir)
     if answers is not None:
+        _tell_files(context, files, context.config_dir)
         _tell_what_next(context, answers)
+        context.write("\n" if placed else "")
     if placed:
         _tell_how_to_start(context, placed)
     return 0
@@ -115,8 +113,7 @@ def _units(args: argparse.Namespace, context: Context) -> Sequence[Unit]:
 
 
 def _tell_files(context: Context, files: Sequence[Path], folder: Path) -> None:
-    if files:
-        context.print(f"wrote {len(files)} files into {folder}:")
+    context.print(f"wrote {len(files)} files into {folder}:")
     for path in files:
         context.print(f"  {path.relative_to(folder)}")
 
@@ -124,7 +121,6 @@ def _tell_files(context: Context, files: Sequence[Path], folder: Path) -> None:
 def _tell_how_to_start(context: Context, placed: Sequence[Path]) -> None:
     from agendad.app.unit import COMMANDS
 
-    context.print()
     _tell_files(context, placed, placed[0].parent)
     context.print("\nTo let it run in the background:")
     for command, meaning in COMMANDS:
