@@ -12,7 +12,8 @@ import pytest
 from agendad import data
 
 ROOT = Path(__file__).parents[2]
-FIND = "from agendad import data; print(data.rules_dir()); print(data.templates_dir())"
+FIND = "from agendad import data as d; print(d.rules_dir(), d.templates_dir(), d.systemd_dir(), sep=chr(10))"
+SHIPPED = ("rules", "templates", "systemd")
 
 
 def shipped(folder: Path) -> dict[str, bytes]:
@@ -38,7 +39,7 @@ def test_the_wheel_holds_every_module_and_the_packs(wheel: Path) -> None:
     held = {name for name in zipfile.ZipFile(wheel).namelist() if not name.startswith("agendad-")}
     package = ROOT / "daemon/agendad"
     modules = {f"agendad/{path.relative_to(package)}" for path in package.rglob("*.py")}
-    packs = {f"agendad/data/{name}/{path}" for name in ("rules", "templates") for path in shipped(ROOT / name)}
+    packs = {f"agendad/data/{name}/{path}" for name in SHIPPED for path in shipped(ROOT / name)}
     assert modules | packs | {"agendad/py.typed"} <= held
     assert not {name for name in held if name.startswith(("tests", "docs", "benchmarks")) or "__pycache__" in name}
 
@@ -53,10 +54,9 @@ def test_the_installed_wheel_finds_its_packs_and_runs_without_the_checkout(wheel
         command = [sys.executable, "-I", "-c", start + words[0], *words[1:]]
         return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True).stdout
 
-    rules, templates = map(Path, python(FIND).splitlines())
-    assert rules == site / "agendad/data/rules"
-    assert shipped(rules) == shipped(ROOT / "rules")
-    assert shipped(templates) == shipped(ROOT / "templates")
+    found = [Path(line) for line in python(FIND).splitlines()]
+    assert found == [site / "agendad/data" / name for name in SHIPPED]
+    assert [shipped(folder) for folder in found] == [shipped(ROOT / name) for name in SHIPPED]
     assert (site / "bin/agendad").exists()
     assert python("from agendad.cli.main import main; main()", "--help").startswith("usage: agendad")
 
@@ -64,3 +64,4 @@ def test_the_installed_wheel_finds_its_packs_and_runs_without_the_checkout(wheel
 def test_the_checkout_uses_the_packs_at_its_top() -> None:
     assert data.rules_dir() == ROOT / "rules"
     assert data.templates_dir() == ROOT / "templates"
+    assert data.systemd_dir() == ROOT / "systemd"

@@ -1,4 +1,4 @@
-"""Where the shipped rule packs and templates lie: in the wheel beside this file, in a checkout at its top."""
+"""Where the shipped rule packs, templates and units lie: in the wheel beside this file, in a checkout at its top."""
 
 from __future__ import annotations
 
@@ -15,6 +15,11 @@ def rules_dir() -> Path:
 def templates_dir() -> Path:
     """The folder of the shipped mail templates."""
     return _find("templates")
+
+
+def systemd_dir() -> Path:
+    """The folder of the shipped systemd units: `user/` and `system/`."""
+    return _find("systemd")
 
 
 def _find(name: str) -> Path:

@@ -1,7 +1,8 @@
-"""`agendad init`: a first configuration, from flags or a few questions."""
+"""`agendad init`: a first configuration, from flags or a few questions, and units of systemd where they are wanted."""
 
 from __future__ import annotations
 
+import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -9,8 +10,9 @@ from agendad.cli.printable import printable
 from agendad.errors import UsageError
 
 if TYPE_CHECKING:
-    import argparse
+    from collections.abc import Sequence
 
+    from agendad.app.unit import Unit
     from agendad.cli.context import Context
 
 _QUESTIONS: Final = (
@@ -38,12 +40,40 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--calendars", metavar="DIR", help="the folder of calendar folders")
     parser.add_argument("--write", metavar="NAME", help="the calendar that blocks are written into")
     parser.add_argument("--mail", metavar="DIR", help="the Maildir that drafts are put into (default: none)")
+    parser.add_argument(
+        "--unit",
+        action=argparse.BooleanOptionalAction,
+        help="write the systemd units that run it in the background, also for a configuration that is there already",
+    )
 
 
 def run(args: argparse.Namespace, context: Context) -> int:
     """Writes the files and says what to do next."""
     from agendad.app.first import Answers
-    from agendad.app.init import country_of, objection, write
+    from agendad.app.init import CONFIGURATION, write
+    from agendad.app.unit import write as write_units
+
+    answered = any(getattr(args, key) is not None for key, _, _ in _QUESTIONS)
+    only_units = args.unit and not answered and (context.config_dir / CONFIGURATION).exists()
+    answers = None if only_units else _answers(args, context)
+    units = _units(args, context)
+    files = [] if answers is None else write(context.config_dir, Answers(pack=args.pack, **answers))
+    placed = write_units(units)
+    if context.json:
+        context.print_json({"version": 1, "files": [str(path) for path in (*files, *placed)]})
+        return 0
+    if answers is not None:
+        _tell_files(context, files, context.config_dir)
+        _tell_what_next(context, answers)
+        context.write("\n" if placed else "")
+    if placed:
+        _tell_how_to_start(context, placed)
+    return 0
+
+
+def _answers(args: argparse.Namespace, context: Context) -> dict[str, str]:
+    """Each answer by its name: as it was given, asked, or its default."""
+    from agendad.app.init import country_of, objection
     from agendad.rules.zones import local_zone
 
     zone = local_zone()
@@ -58,15 +88,43 @@ def run(args: argparse.Namespace, context: Context) -> int:
             raise UsageError(f"--{key}: {wrong.message}", hint=wrong.hint)
         else:
             answers[key] = given
-    written = write(context.config_dir, Answers(pack=args.pack, **answers))
-    if context.json:
-        context.print_json({"version": 1, "files": [str(path) for path in written]})
-        return 0
-    context.print(f"wrote {len(written)} files into {context.config_dir}:")
-    for path in written:
-        context.print(f"  {path.relative_to(context.config_dir)}")
-    _tell_what_next(context, answers)
-    return 0
+    return answers
+
+
+def _units(args: argparse.Namespace, context: Context) -> Sequence[Unit]:
+    """The units of systemd that were asked for, none without a yes; raises UsageError when others stand there."""
+    from shutil import which
+
+    from platformdirs import user_config_path
+
+    from agendad.app.unit import check, user_units
+
+    offered = args.unit is None and context.interactive and which("systemctl") is not None
+    if not (args.unit or offered):
+        return ()
+    units = user_units(user_config_path(), context.config_dir, context.state_dir)
+    if args.unit:
+        check(units)
+        return units
+    if any(unit.conflicts() for unit in units):
+        context.say("The systemd units of agendad that are there already stay as they are.")
+        return ()
+    return units if context.confirm("Write systemd units to run it in the background?") else ()
+
+
+def _tell_files(context: Context, files: Sequence[Path], folder: Path) -> None:
+    context.print(f"wrote {len(files)} files into {folder}:")
+    for path in files:
+        context.print(f"  {path.relative_to(folder)}")
+
+
+def _tell_how_to_start(context: Context, placed: Sequence[Path]) -> None:
+    from agendad.app.unit import COMMANDS
+
+    _tell_files(context, placed, placed[0].parent)
+    context.print("\nTo let it run in the background:")
+    for command, meaning in COMMANDS:
+        context.print(f"  {command}\n      {meaning}")
 
 
 def _tell_what_next(context: Context, answers: dict[str, str]) -> None:
