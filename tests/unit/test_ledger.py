@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from ledger_world import FIELDS, HOLIDAY, MADE, NOW, VAIN, apply, create, delete, draft, ended, event, mail, update
+from ledger_world import ALL, FIELDS, HOLIDAY, MADE, NOW, VAIN, apply, create, delete, draft, ended, event, mail, update
 
 from agendad.errors import StateUnusable
 from agendad.ledger import Ledger, files, history
@@ -366,6 +366,36 @@ class TestOpening:
             assert set(remembered(ledger).drafts) == {"m/1"}
             assert history.last_instant(ledger) == NOW
 
+    def test_a_ledger_of_the_version_before_loses_nothing(self, tmp_path):
+        """A file as that version left it: runs, an open intent, drafts, decisions."""
+        script = (Path(__file__).parents[1] / "golden" / "ledger" / "version-2.sql").read_text(encoding="utf-8")
+        old = sqlite3.connect(tmp_path / files.NAME)
+        old.executescript(script)
+        rows = {name: old.execute(query).fetchall() for name, query in ALL.items()}
+        old.close()
+        with Ledger.read(tmp_path) as reader:
+            assert [entry.key for entry in history.log(reader)] == ["a/5", "a/3", "a/2", "a/1", "a/2", "a/1"]
+        assert [path.name for path in tmp_path.iterdir()] == [files.NAME]
+        with Ledger.open(tmp_path) as ledger:
+            (notice,) = ledger.notices
+            assert "from version 2 to" in notice
+            assert "ledger.db.v2" in notice
+            assert {name: ledger.rows(query) for name, query in ALL.items()} == rows
+            memory = ledger.memory(Decisions(), NOW)
+            assert (set(memory.written), [intent.key for intent in memory.intents]) == ({"a/1"}, ["a/5"])
+            assert {key: row.status for key, row in memory.drafts.items()} == {
+                "m/1": "made",
+                "m/2": "withdrawn",
+                "m/3": "sent",
+            }
+            assert history.last_runs(ledger, 50) == (1, 2, 4)
+        kept = sqlite3.connect(tmp_path / "ledger.db.v2")
+        assert kept.execute("PRAGMA user_version").fetchall() == [(2,)]
+        assert {name: kept.execute(query).fetchall() for name, query in ALL.items()} == rows
+        kept.close()
+        with Ledger.open(tmp_path) as ledger:
+            assert ledger.notices == ()
+
     def test_a_migration_that_fails_leaves_the_old_version_whole(self, tmp_path):
         with Ledger.open(tmp_path):
             pass
@@ -425,7 +455,7 @@ LIFE = """
     from pathlib import Path
     from agendad.ledger import Ledger
     from agendad.model.memory import Decided
-    from ledger_world import FIELDS, HOLIDAY, NOW, apply, create, delete, draft, event, mail, update
+    from ledger_world import ALL, FIELDS, HOLIDAY, NOW, apply, create, delete, draft, event, mail, update
 
     left = int(sys.argv[2])
     def checkpoint(where):

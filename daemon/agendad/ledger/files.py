@@ -52,11 +52,17 @@ MIGRATIONS: Final[Migrations] = (
             removed_by INTEGER REFERENCES runs (id), removed_why TEXT NOT NULL DEFAULT '[]',
             message TEXT NOT NULL DEFAULT '') WITHOUT ROWID""",
     ),
+    (
+        # One run is shown, undone and compacted by its number.
+        "CREATE INDEX changes_by_run ON changes (run)",
+    ),
 )
 """What leads from each version to the next; `user_version` counts those that were done. Never edited, only added to."""
 
 _DAMAGE: Final = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 _BUSY_SECONDS: Final = 5
+_WORTH_IT: Final = 64
+"""Empty pages (of 4 KiB) below which writing the file anew would cost more than it gives."""
 
 
 class _Damaged(Exception):
@@ -139,6 +145,26 @@ def leave(connection: sqlite3.Connection) -> None:
     """
     with suppress(sqlite3.Error):
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def give_back(connection: sqlite3.Connection) -> None:
+    """Makes the file as small as what is in it, when much of it is empty; the write-ahead log as well.
+
+    Done in memory (the file is a few MB, and the folder of temporary files may be anybody's). Without room on the disk
+    all stays as it is: nothing is lost, and the empty pages are used again.
+    """
+    pages, empty = (connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "freelist_count"))
+    if empty < _WORTH_IT or empty * 4 < pages:
+        return
+    connection.execute("PRAGMA temp_store=MEMORY")
+    try:
+        connection.execute("VACUUM")
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    except sqlite3.Error as error:
+        if _code(error) not in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_BUSY):
+            raise
+    finally:
+        connection.execute("PRAGMA temp_store=DEFAULT")
 
 
 def check_version(path: Path, connection: sqlite3.Connection, migrations: Migrations = MIGRATIONS) -> None:

@@ -241,6 +241,15 @@ class Ledger:
         self._reasons += self._connection.total_changes - before
         self._decided, self._decided_last = present, decided
 
+    def decided_keys(self) -> tuple[str, ...]:
+        """The keys of the last `decide`, none when it is not known."""
+        return tuple(self._decided)
+
+    def give_back(self) -> None:
+        """Makes the file smaller when much of it is empty."""
+        with files.usable(self._path):
+            files.give_back(self._connection)
+
     def mark_undone(self, runs: Iterable[int]) -> None:
         """Records that these applies were taken back, so that the next `undo` goes further."""
         with self.batch("undone") as batch:
