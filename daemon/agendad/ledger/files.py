@@ -128,6 +128,26 @@ def open_to_read(folder: Path, migrations: Migrations = MIGRATIONS) -> tuple[sql
     return connection, ()
 
 
+def whole_copy(folder: Path) -> bytes | None:
+    """The ledger in `folder` as one file, as it was at one moment while others may write to it; None without one.
+
+    Of any version. Raises StateUnusable when it cannot be read, or is damaged.
+    """
+    path = folder / NAME
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as copy:
+        try:
+            with usable(path):
+                if not path.exists():
+                    return None
+                _copy_whole(path, copy)
+                _check_pages(copy)
+                return copy.serialize()
+        except _Damaged:
+            raise StateUnusable(
+                f"{path}: the ledger is damaged", hint="the next `agendad apply` moves it aside and makes a new one"
+            ) from None
+
+
 def sight(path: Path, connection: sqlite3.Connection) -> Sight:
     """What tells whether the ledger at `path` is still the one that is open, and whether another wrote to it since."""
     try:
