@@ -16,7 +16,7 @@ import pytest
 
 from agendad import decisions
 from agendad.app.backup import backup
-from agendad.app.take_back import undo
+from agendad.app.take_back import undo_last
 from agendad.errors import ProviderError, StateUnusable, UsageError
 from agendad.ledger import Ledger
 from agendad.model.memory import Decisions
@@ -82,7 +82,8 @@ def test_made_at_any_step_of_an_undo_it_brings_nothing_back(tmp_path: Path) -> N
     world.apply(then)
     steps = Steps(world, tmp_path / "backups")
     home = type(world.home)(world.root, world.root / "state", steps)
-    undo(home, home.load(), then, 2, lambda _: None)
+    with home.working() as ledger:
+        undo_last(home.desk(home.load(), ledger, then), then, 2, lambda _: None)
     stands, drafts = blocks(world), world.drafts()
     assert len(steps.taken) > 10
     for archive in steps.taken[:: max(1, len(steps.taken) // 8)]:

@@ -213,12 +213,12 @@ class TestDrafts:
             mail(ledger, draft("m/1"), draft("m/2"))
             mail(ledger, draft("m/2", "removing"), how="withdrawn")
             mail(ledger, draft("m/3"), how="unknown")
-            assert history.last_applies(ledger, 1) == ()
-            assert [each.key for each in history.last_drafts(ledger, 1)] == ["m/1"]
-            assert [each.key for each in history.last_applies(ledger, 2)] == ["a/1"]
+            assert history.applied(ledger, history.last_runs(ledger, 1)) == ()
+            assert [each.key for each in history.drafted(ledger, history.last_runs(ledger, 1))] == ["m/1"]
+            assert [each.key for each in history.applied(ledger, history.last_runs(ledger, 2))] == ["a/1"]
             assert history.last_runs(ledger, 2) == (1, 2)
             ledger.mark_undone([2])
-            assert (history.last_runs(ledger, 2), history.last_drafts(ledger, 2)) == ((1,), ())
+            assert (history.last_runs(ledger, 2), history.drafted(ledger, history.last_runs(ledger, 2))) == ((1,), ())
 
 
 class TestHistory:
@@ -257,12 +257,12 @@ class TestHistory:
             second = apply(ledger, update("a/1", FIELDS, HOLIDAY), create("a/2"))
             apply(ledger, create("a/3"), status="failed")
             apply(ledger, delete("a/1"), kind="undo")
-            (one, two) = history.last_applies(ledger, 1)
+            (one, two) = history.applied(ledger, history.last_runs(ledger, 1))
             assert (one.run, one.before, one.before_digest, one.after) == (second, FIELDS, digest(FIELDS), HOLIDAY)
             assert (two.run, two.before, two.after) == (second, None, FIELDS)
             ledger.mark_undone([second])
-            assert [each.run for each in history.last_applies(ledger, 1)] == [first]
-            assert [each.run for each in history.last_applies(ledger, 5)] == [first]
+            assert [each.run for each in history.applied(ledger, history.last_runs(ledger, 1))] == [first]
+            assert [each.run for each in history.applied(ledger, history.last_runs(ledger, 5))] == [first]
 
     def test_a_decision_is_kept_once_a_key_with_the_time_of_its_last_change(self, tmp_path):
         skipped = Decided("a/1", "a", "skipped", (Reason(ReasonCode.NO_ROOM, {"minutes": "60"}),))
