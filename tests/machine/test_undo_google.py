@@ -118,3 +118,16 @@ def test_one_whose_answers_were_lost_is_settled_first_and_then_taken_back(month:
     take_back(month, number).check()
     assert blocks(month) == before
     assert month.calm() == 0
+
+
+def test_one_of_months_ago_goes_where_its_blocks_stand(month: Month) -> None:
+    with month.home.ledger() as ledger:
+        first = {each.key for each in history.applied(ledger, (1,))}
+        later = history.changed_later(ledger, 1).keys()
+    month.now += 40 * DAY
+    month.cycle()
+    stood = blocks(month).keys()
+    assert first - later & stood
+    take_back(month, 1).check()
+    assert stood - blocks(month).keys() == (first - later) & stood
+    assert month.calm() == 0
