@@ -313,7 +313,7 @@ def test_times_are_told_alike_by_status_log_and_explain(two: Project) -> None:
     assert "2 changes to make" in two.ok("status").out
     two.apply(now="2026-11-23T09:00")
     log = two.ok("log").out.splitlines()
-    assert log[0] == "Mon 23 Nov 2026 09:00  apply"
+    assert log[0] == "Mon 23 Nov 2026 09:00  apply, run 2"
     (line,) = (line for line in log if moved in line)
     assert line.startswith(f"  ~ {moved}  Deep work  was Tue 24 Nov 09:00–12:00; ")
     assert f"  {moved}  Deep work" in two.ok("explain", TUE).out

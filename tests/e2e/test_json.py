@@ -36,6 +36,7 @@ COMMANDS = {
     "reset": ("reset", DELETED),
     "status": ("status",),
     "log": ("log",),
+    "backup": ("backup", "kept.tar"),
     "drafts": ("drafts",),
     "away": ("away", "2027-03-01"),
     "pause": ("pause", "2h"),

@@ -35,6 +35,16 @@ FIELDS = EventFields(
 HOLIDAY = EventFields("Off", date(2026, 12, 24), date(2026, 12, 26))
 
 
+ALL = {
+    "runs": "SELECT * FROM runs",
+    "changes": "SELECT * FROM changes",
+    "written": "SELECT * FROM written",
+    "decisions": "SELECT * FROM decisions",
+    "drafts": "SELECT * FROM drafts",
+}
+"""What a ledger holds, table by table."""
+
+
 def event(key: str, fields: EventFields) -> Event:
     return Event("personal", uid(key), fields, mark=Mark("a", key, digest(fields)), href=f"{key}.ics")
 

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from ledger_world import FIELDS, HOLIDAY, MADE, NOW, VAIN, apply, create, delete, draft, ended, event, mail, update
+from ledger_world import ALL, FIELDS, HOLIDAY, MADE, NOW, VAIN, apply, create, delete, draft, ended, event, mail, update
 
 from agendad.errors import StateUnusable
 from agendad.ledger import Ledger, files, history
@@ -213,12 +213,12 @@ class TestDrafts:
             mail(ledger, draft("m/1"), draft("m/2"))
             mail(ledger, draft("m/2", "removing"), how="withdrawn")
             mail(ledger, draft("m/3"), how="unknown")
-            assert history.last_applies(ledger, 1) == ()
-            assert [each.key for each in history.last_drafts(ledger, 1)] == ["m/1"]
-            assert [each.key for each in history.last_applies(ledger, 2)] == ["a/1"]
+            assert history.applied(ledger, history.last_runs(ledger, 1)) == ()
+            assert [each.key for each in history.drafted(ledger, history.last_runs(ledger, 1))] == ["m/1"]
+            assert [each.key for each in history.applied(ledger, history.last_runs(ledger, 2))] == ["a/1"]
             assert history.last_runs(ledger, 2) == (1, 2)
             ledger.mark_undone([2])
-            assert (history.last_runs(ledger, 2), history.last_drafts(ledger, 2)) == ((1,), ())
+            assert (history.last_runs(ledger, 2), history.drafted(ledger, history.last_runs(ledger, 2))) == ((1,), ())
 
 
 class TestHistory:
@@ -257,12 +257,12 @@ class TestHistory:
             second = apply(ledger, update("a/1", FIELDS, HOLIDAY), create("a/2"))
             apply(ledger, create("a/3"), status="failed")
             apply(ledger, delete("a/1"), kind="undo")
-            (one, two) = history.last_applies(ledger, 1)
+            (one, two) = history.applied(ledger, history.last_runs(ledger, 1))
             assert (one.run, one.before, one.before_digest, one.after) == (second, FIELDS, digest(FIELDS), HOLIDAY)
             assert (two.run, two.before, two.after) == (second, None, FIELDS)
             ledger.mark_undone([second])
-            assert [each.run for each in history.last_applies(ledger, 1)] == [first]
-            assert [each.run for each in history.last_applies(ledger, 5)] == [first]
+            assert [each.run for each in history.applied(ledger, history.last_runs(ledger, 1))] == [first]
+            assert [each.run for each in history.applied(ledger, history.last_runs(ledger, 5))] == [first]
 
     def test_a_decision_is_kept_once_a_key_with_the_time_of_its_last_change(self, tmp_path):
         skipped = Decided("a/1", "a", "skipped", (Reason(ReasonCode.NO_ROOM, {"minutes": "60"}),))
@@ -366,6 +366,36 @@ class TestOpening:
             assert set(remembered(ledger).drafts) == {"m/1"}
             assert history.last_instant(ledger) == NOW
 
+    def test_a_ledger_of_the_version_before_loses_nothing(self, tmp_path):
+        """A file as that version left it: runs, an open intent, drafts, decisions."""
+        script = (Path(__file__).parents[1] / "golden" / "ledger" / "version-2.sql").read_text(encoding="utf-8")
+        old = sqlite3.connect(tmp_path / files.NAME)
+        old.executescript(script)
+        rows = {name: old.execute(query).fetchall() for name, query in ALL.items()}
+        old.close()
+        with Ledger.read(tmp_path) as reader:
+            assert [entry.key for entry in history.log(reader)] == ["a/5", "a/3", "a/2", "a/1", "a/2", "a/1"]
+        assert [path.name for path in tmp_path.iterdir()] == [files.NAME]
+        with Ledger.open(tmp_path) as ledger:
+            (notice,) = ledger.notices
+            assert "from version 2 to" in notice
+            assert "ledger.db.v2" in notice
+            assert {name: ledger.rows(query) for name, query in ALL.items()} == rows
+            memory = ledger.memory(Decisions(), NOW)
+            assert (set(memory.written), [intent.key for intent in memory.intents]) == ({"a/1"}, ["a/5"])
+            assert {key: row.status for key, row in memory.drafts.items()} == {
+                "m/1": "made",
+                "m/2": "withdrawn",
+                "m/3": "sent",
+            }
+            assert history.last_runs(ledger, 50) == (1, 2, 4)
+        kept = sqlite3.connect(tmp_path / "ledger.db.v2")
+        assert kept.execute("PRAGMA user_version").fetchall() == [(2,)]
+        assert {name: kept.execute(query).fetchall() for name, query in ALL.items()} == rows
+        kept.close()
+        with Ledger.open(tmp_path) as ledger:
+            assert ledger.notices == ()
+
     def test_a_migration_that_fails_leaves_the_old_version_whole(self, tmp_path):
         with Ledger.open(tmp_path):
             pass
@@ -425,7 +455,7 @@ LIFE = """
     from pathlib import Path
     from agendad.ledger import Ledger
     from agendad.model.memory import Decided
-    from ledger_world import FIELDS, HOLIDAY, NOW, apply, create, delete, draft, event, mail, update
+    from ledger_world import ALL, FIELDS, HOLIDAY, NOW, apply, create, delete, draft, event, mail, update
 
     left = int(sys.argv[2])
     def checkpoint(where):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
@@ -9,10 +10,11 @@ from typing import TYPE_CHECKING, Final
 from agendad.app.carry import Done, carry_out, finish
 from agendad.app.cycle import Look, first_day_ids, look
 from agendad.app.drafts import NOTHING_DRAFTED, Drafted, carry_drafts
+from agendad.app.housekeeping import keep_small
 from agendad.core.hands import gone_from, remember
 from agendad.core.mailhands import recent
 from agendad.core.safety import emptied, within_limits
-from agendad.errors import RefusedBySafety
+from agendad.errors import RefusedBySafety, StateUnusable
 from agendad.ledger.history import last_instant
 from agendad.model.memory import Decided
 
@@ -47,6 +49,11 @@ class Applied:
     done: Done
     drafted: Drafted = NOTHING_DRAFTED
 
+    @property
+    def wrote(self) -> bool:
+        """Whether anything was tried."""
+        return bool(self.done.outcomes or self.drafted.made or self.drafted.withdrawn or self.drafted.missed)
+
     def check(self) -> None:
         """Raises PartlyApplied when anything was left undone."""
         self.done.check()
@@ -67,7 +74,11 @@ def apply(
     """
     with home.working() as ledger:
         refuse_earlier_clock(ledger, now, yes=permissions.yes)
-        return cycle(home.desk(loaded, ledger, now), now, permissions, progress)
+        applied = cycle(home.desk(loaded, ledger, now), now, permissions, progress)
+        if applied.wrote:  # else the ledger did not grow either
+            with suppress(StateUnusable):  # what was done is done, and told; the rest can wait for the next time
+                keep_small(ledger, loaded, now)
+    return applied
 
 
 def cycle(

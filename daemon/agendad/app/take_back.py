@@ -10,25 +10,31 @@ from agendad.app.carry import Done, carry_out, finish
 from agendad.app.cycle import look
 from agendad.app.drafts import NOTHING_DRAFTED, Drafted, withdraw
 from agendad.core import undo as core
+from agendad.core.hands import hands, instant
 from agendad.core.mailhands import mail_hands
 from agendad.core.safety import emptied
 from agendad.errors import UsageError
-from agendad.ledger.history import last_applies, last_drafts, last_runs
+from agendad.ledger.compact import UNDOABLE
+from agendad.ledger.history import applied, changed_later, drafted, kind_of, last_runs, runs
 from agendad.model.mail import Mailbox
+from agendad.model.memory import Memory
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from agendad.app.cycle import Look
     from agendad.app.desk import Desk
     from agendad.app.home import Home
+    from agendad.ledger import Ledger
     from agendad.ledger.store import RunKind
-    from agendad.model.memory import Decisions
+    from agendad.model.calendar import Event
+    from agendad.model.memory import Applied, Decisions
     from agendad.model.plan import Change, Skipped, Withdrawal
     from agendad.rules.load import Loaded
 
 FAR: timedelta = timedelta(days=3660)
 """How far back and ahead `purge` looks for what it made."""
+_AROUND: timedelta = timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,28 +60,90 @@ class TakenBack:
         self.drafted.check()
 
 
-def undo(home: Home, loaded: Loaded, now: datetime, count: int, agree: Callable[[Proposal], None]) -> TakenBack:
-    """Takes back the last `count` applies. `agree` is shown the proposal before the first write and may raise."""
-    with home.working() as ledger:
-        desk = home.desk(loaded, ledger, now)
-        seen = _look(desk, now)
-        # What a killed apply had done is known only now.
-        ledger.observe(seen.hands.settled, seen.hands.adopted, ())
-        ledger.observe_drafts(seen.mail.observed, seen.mail.forget)
-        mailbox, runs = seen.mail.mailbox, last_runs(ledger, count)
-        undone = core.undo(last_applies(ledger, count), seen.hands.standing, seen.now)
-        drafts = core.undo_drafts(last_drafts(ledger, count), mailbox.standing, seen.now)
-        proposal = Proposal(undone.changes, drafts.withdrawals, (*undone.left, *drafts.left))
-        agree(proposal)
-        kept = seen.memory.decisions
-        if undone.deleted:
-            kept = replace(kept, deleted={**seen.hands.deleted, **undone.deleted})
-        if drafts.gone:
-            kept = replace(kept, drafts={**mailbox.gone, **drafts.gone})
-        _keep(desk, seen.memory.decisions, kept)
-        taken = _carry_out(desk, proposal, mailbox, "undo", seen.now)
-        ledger.mark_undone(runs)
+def undo_last(desk: Desk, now: datetime, count: int, agree: Callable[[Proposal], None]) -> TakenBack:
+    """Takes back the last `count` applies. `agree` is shown the proposal before the first write and may raise.
+
+    The ledger of the desk is open to write.
+    """
+    seen = _observed(desk, now)
+    return _take_back(desk, seen, last_runs(desk.ledger, count), {}, agree)
+
+
+def undo_run(desk: Desk, now: datetime, number: int, agree: Callable[[Proposal], None]) -> TakenBack:
+    """Takes back one of the last applies alone: what later runs changed since stays as they made it.
+
+    Raises UsageError for a run that is not known, was taken back, or is too old.
+    """
+    seen = _observed(desk, now)
+    _check_run(desk.ledger, number)
+    return _take_back(desk, seen, (number,), changed_later(desk.ledger, number), agree)
+
+
+def _observed(desk: Desk, now: datetime) -> Look:
+    """A look that is recorded: what a killed apply had done is known only now."""
+    seen = _look(desk, now)
+    desk.ledger.observe(seen.hands.settled, seen.hands.adopted, ())
+    desk.ledger.observe_drafts(seen.mail.observed, seen.mail.forget)
+    return seen
+
+
+def _take_back(
+    desk: Desk, seen: Look, numbers: Sequence[int], later: Mapping[str, int], agree: Callable[[Proposal], None]
+) -> TakenBack:
+    changes, mailbox = applied(desk.ledger, numbers), seen.mail.mailbox
+    undone = core.undo(changes, _standing(desk, seen, changes), seen.now, later)
+    drafts = core.undo_drafts(drafted(desk.ledger, numbers), mailbox.standing, seen.now)
+    proposal = Proposal(undone.changes, drafts.withdrawals, (*undone.left, *drafts.left))
+    agree(proposal)
+    kept = seen.memory.decisions
+    if undone.deleted:
+        kept = replace(kept, deleted={**seen.hands.deleted, **undone.deleted})
+    if drafts.gone:
+        kept = replace(kept, drafts={**mailbox.gone, **drafts.gone})
+    _keep(desk, seen.memory.decisions, kept)
+    taken = _carry_out(desk, proposal, mailbox, "undo", seen.now)
+    desk.ledger.mark_undone(numbers)
     return taken
+
+
+def _standing(desk: Desk, seen: Look, changes: Sequence[Applied]) -> Mapping[str, Event]:
+    """What stands by key; of blocks that a cycle no longer looks at, the time around them is read too."""
+    now, context = seen.now, seen.context
+    spans = [
+        (instant(fields.start, now), instant(fields.end, now))
+        for each in changes
+        for fields in (each.before, each.after)
+        if fields is not None and not context.looked_at(each.key, fields.start, fields.end)
+    ]
+    if not spans:
+        return seen.hands.standing
+    first, last = min(start for start, _ in spans) - _AROUND, max(end for _, end in spans) + _AROUND
+    far = hands(desk.calendars.read(first, last).events, Memory(), replace(context, start=first, end=last, longer={}))
+    return {**far.standing, **seen.hands.standing}
+
+
+def _check_run(ledger: Ledger, number: int) -> None:
+    """Raises UsageError unless the run is one of the last applies that can still be taken back."""
+    applies, known = last_runs(ledger, UNDOABLE), kind_of(ledger, number)
+    if number in applies:
+        return
+    if known is None:
+        last = runs(ledger)
+        old = last and 0 < number < last[0].number
+        message = f"run {number} is too old: the ledger no longer knows it" if old else f"there is no run {number}"
+    elif known[1]:
+        message = f"run {number} was taken back already"
+    elif known[0] != "apply":
+        message = f"run {number} is no apply but `{known[0]}`, which cannot be taken back"
+    elif applies and number < applies[0]:
+        message = f"run {number} is too old: only the last {UNDOABLE} applies can be taken back"
+    else:
+        message = f"run {number} changed nothing that could be taken back"
+    few = ", ".join(str(each) for each in applies[-3:])
+    hint = (
+        f"`agendad log` tells what each run did; the last to take back: {few}" if few else "nothing can be taken back"
+    )
+    raise UsageError(message, hint=hint)
 
 
 def reset(home: Home, loaded: Loaded, now: datetime, key: str) -> TakenBack:

@@ -50,6 +50,7 @@ GROUPS: Final = {
     ),
     "maintain": (
         Command("auth", "ask Google for the access that the configuration needs", json=False),
+        Command("backup", "copy the state into one file, while a daemon is at work"),
         Command("doctor", "check the installation"),
         Command("schema", "print the JSON Schema of a kind of file"),
         Command("completion", "print the completion script of a shell", json=False),

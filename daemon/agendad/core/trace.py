@@ -54,6 +54,7 @@ _SENTENCES: Final[Mapping[ReasonCode, tuple[str, str]]] = {
     ReasonCode.SETTLED: ("begins too soon to be moved", "commence trop tôt pour être déplacé"),
     ReasonCode.PINNED: ("stays where the person put it", "reste où il a été mis à la main"),
     ReasonCode.HAND_KEPT: ("keeps what the person changed{fields}", "garde ce qui a été changé à la main{fields}"),
+    ReasonCode.CHANGED_SINCE: ("changed again since{by_run}", "changé à nouveau depuis{by_run}"),
     ReasonCode.DELETED_BY_HAND: (
         "deleted by the person, so it is not made again (`agendad reset` forgets that)",
         "supprimé à la main, donc pas refait (`agendad reset` oublie cela)",
@@ -125,6 +126,7 @@ _AROUND: Final = {
     "hours": (": {hours}, the bound is {limit}", " : {hours}, la limite est {limit}"),
     "cause": (", because of {}", ", à cause de {}"),
     "fields": (": {}", " : {}"),
+    "run": (", by run {}", ", par l’exécution {}"),
     "event": ("“{}”", "« {} »"),
     "untitled": ("an event without a title", "un évènement sans titre"),
     "rule": ("rule `{}`", "la règle `{}`"),
@@ -147,6 +149,7 @@ def sentence(reason: Reason, language: str = "en") -> str:
         "obstacle": obstacle or _AROUND["something"][tongue],
         "cause": _AROUND["cause"][tongue].format(obstacle) if obstacle else "",
         "fields": _AROUND["fields"][tongue].format(fields) if fields else "",
+        "by_run": _AROUND["run"][tongue].format(facts["run"]) if "run" in facts else "",
     }
     text = _SENTENCES[reason.code][tongue].format_map(_Facts(known))
     if old := reason.facts.get("renamed_from"):

@@ -37,11 +37,14 @@ class Undone:
     left: tuple[Skipped, ...] = ()
 
 
-def undo(applied: Sequence[Applied], standing: Mapping[str, Event], now: datetime) -> Undone:
+def undo(
+    applied: Sequence[Applied], standing: Mapping[str, Event], now: datetime, later: Mapping[str, int] | None = None
+) -> Undone:
     """Takes back the given changes (oldest first, of any number of applies), against what stands by key.
 
     What was created is deleted and remembered; what was updated gets its old fields back under the present mark, so
     they read as changed by hand; what was deleted is made again, pinned. Doing it twice changes nothing more.
+    `later` names the run that changed a key again: its event stays as that left it.
     """
     first: dict[str, Applied] = {}
     last: dict[str, Applied] = {}
@@ -55,6 +58,9 @@ def undo(applied: Sequence[Applied], standing: Mapping[str, Event], now: datetim
         oldest, event = first[key], standing.get(key)
         stands = event.fields if event else None
         if _same(stands, oldest.before):
+            continue
+        if later and key in later:
+            left.append(Skipped(key, newest.rule, (Reason(ReasonCode.CHANGED_SINCE, {"run": str(later[key])}),)))
             continue
         if not _same(stands, newest.after) or (event and is_series(event)):
             code = ReasonCode.HAND_KEPT if event else ReasonCode.DELETED_BY_HAND

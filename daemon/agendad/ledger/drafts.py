@@ -16,7 +16,7 @@ from agendad.model.mail import MadeDraft
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from agendad.ledger.store import Batch
+    from agendad.ledger.batch import Batch
     from agendad.model.reasons import Reason
 
 Ended = Literal["made", "withdrawn", "failed", "unknown"]

@@ -52,11 +52,17 @@ MIGRATIONS: Final[Migrations] = (
             removed_by INTEGER REFERENCES runs (id), removed_why TEXT NOT NULL DEFAULT '[]',
             message TEXT NOT NULL DEFAULT '') WITHOUT ROWID""",
     ),
+    (
+        # One run is shown, undone and compacted by its number.
+        "CREATE INDEX changes_by_run ON changes (run)",
+    ),
 )
 """What leads from each version to the next; `user_version` counts those that were done. Never edited, only added to."""
 
 _DAMAGE: Final = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 _BUSY_SECONDS: Final = 5
+_WORTH_IT: Final = 64
+"""Empty pages (of 4 KiB) below which writing the file anew would cost more than it gives."""
 
 
 class _Damaged(Exception):
@@ -122,6 +128,26 @@ def open_to_read(folder: Path, migrations: Migrations = MIGRATIONS) -> tuple[sql
     return connection, ()
 
 
+def whole_copy(folder: Path) -> bytes | None:
+    """The ledger in `folder` as one file, as it was at one moment while others may write to it; None without one.
+
+    Of any version. Raises StateUnusable when it cannot be read, or is damaged.
+    """
+    path = folder / NAME
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as copy:
+        try:
+            with usable(path):
+                if not path.exists():
+                    return None
+                _copy_whole(path, copy)
+                _check_pages(copy)
+                return copy.serialize()
+        except _Damaged:
+            raise StateUnusable(
+                f"{path}: the ledger is damaged", hint="the next `agendad apply` moves it aside and makes a new one"
+            ) from None
+
+
 def sight(path: Path, connection: sqlite3.Connection) -> Sight:
     """What tells whether the ledger at `path` is still the one that is open, and whether another wrote to it since."""
     try:
@@ -139,6 +165,26 @@ def leave(connection: sqlite3.Connection) -> None:
     """
     with suppress(sqlite3.Error):
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def give_back(connection: sqlite3.Connection) -> None:
+    """Makes the file as small as what is in it, when much of it is empty; the write-ahead log as well.
+
+    Done in memory (the file is a few MB, and the folder of temporary files may be anybody's). Without room on the disk
+    all stays as it is: nothing is lost, and the empty pages are used again.
+    """
+    pages, empty = (connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "freelist_count"))
+    if empty < _WORTH_IT or empty * 4 < pages:
+        return
+    connection.execute("PRAGMA temp_store=MEMORY")
+    try:
+        connection.execute("VACUUM")
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    except sqlite3.Error as error:
+        if _code(error) not in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_BUSY):
+            raise
+    finally:
+        connection.execute("PRAGMA temp_store=DEFAULT")
 
 
 def check_version(path: Path, connection: sqlite3.Connection, migrations: Migrations = MIGRATIONS) -> None:

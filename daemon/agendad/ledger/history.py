@@ -13,6 +13,8 @@ from agendad.model.memory import Applied, Decided
 from agendad.model.plan import Action
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from agendad.ledger.store import Ledger
     from agendad.model.calendar import EventFields
     from agendad.model.mail import MadeDraft
@@ -43,7 +45,10 @@ class RunEntry:
 
 @dataclass(frozen=True, slots=True)
 class LogEntry:
-    """One change that was tried at `at` (UTC). `status` is that of `ports.Outcome`, or `open` while nobody knows."""
+    """One change that was tried at `at` (UTC). `status` is that of `ports.Outcome`, or `open` while nobody knows.
+
+    `undone`: its run was taken back.
+    """
 
     run: int
     at: datetime
@@ -57,6 +62,7 @@ class LogEntry:
     why: tuple[Reason, ...]
     status: str
     message: str
+    undone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,19 +79,38 @@ class DraftEntry:
     message: str
 
 
+@dataclass(frozen=True, slots=True)
+class DraftStep:
+    """A draft that a run at `at` (UTC) made (`create`) or withdrew (`delete`), and why; `draft` as it is known now."""
+
+    run: int
+    at: datetime
+    kind: str
+    action: Action
+    draft: MadeDraft
+    why: tuple[Reason, ...]
+    undone: bool
+
+    @property
+    def key(self) -> str:
+        """The draft's."""
+        return self.draft.key
+
+
 def log(
-    ledger: Ledger, *, rule: str = "", key: str = "", since: datetime | None = None, limit: int = -1
+    ledger: Ledger, *, rule: str = "", key: str = "", since: datetime | None = None, run: int = 0, limit: int = -1
 ) -> tuple[LogEntry, ...]:
-    """The changes that were tried, newest first; every given filter has to hold (`limit` -1: all)."""
+    """The changes that were tried, newest first; every given filter has to hold (`limit` -1: all; `run` 0: any)."""
     rows = ledger.rows(
-        """SELECT run, now, kind, action, key, rule, calendar, before, after, why, status, message
+        """SELECT run, now, kind, action, key, rule, calendar, before, after, why, status, message, undone
            FROM changes JOIN runs ON runs.id = run
-           WHERE (? = '' OR rule = ?) AND (? = '' OR key = ?) AND now >= ? ORDER BY changes.id DESC LIMIT ?""",
-        *(rule, rule, key, key, moment_to_text(since) if since else "", limit),
+           WHERE (? = '' OR rule = ?) AND (? = '' OR key = ?) AND now >= ? AND (? = 0 OR run = ?)
+           ORDER BY changes.id DESC LIMIT ?""",
+        *(rule, rule, key, key, moment_to_text(since) if since else "", run, run, limit),
     )
     return tuple(
         LogEntry(
-            run=run,
+            run=number,
             at=datetime.fromisoformat(now),
             kind=kind,
             action=Action(action),
@@ -97,8 +122,35 @@ def log(
             why=why_from_text(why),
             status=status or "open",
             message=message,
+            undone=bool(undone),
         )
-        for run, now, kind, action, changed, by, calendar, before, after, why, status, message in rows
+        for number, now, kind, action, changed, by, calendar, before, after, why, status, message, undone in rows
+    )
+
+
+def drafting(
+    ledger: Ledger, *, rule: str = "", key: str = "", since: datetime | None = None, run: int = 0, limit: int = -1
+) -> tuple[DraftStep, ...]:
+    """The drafts that runs made or withdrew, newest run first, filtered as `log`. Of one that was made again, the last
+    time.
+    """
+    after = moment_to_text(since) if since else ""
+    rows = ledger.rows(
+        """SELECT runs.id, now, kind, undone, 'create', drafts.why, drafts.* FROM drafts JOIN runs ON runs.id = run
+           WHERE (? = '' OR rule = ?) AND (? = '' OR key = ?) AND now >= ? AND (? = 0 OR runs.id = ?)
+           UNION ALL
+           SELECT runs.id, now, kind, undone, 'delete', removed_why, drafts.* FROM drafts
+           JOIN runs ON runs.id = removed_by
+           WHERE (? = '' OR rule = ?) AND (? = '' OR key = ?) AND now >= ? AND (? = 0 OR runs.id = ?)
+           ORDER BY 1 DESC, 7 LIMIT ?""",
+        *(rule, rule, key, key, after, run, run) * 2,
+        limit,
+    )
+    return tuple(
+        DraftStep(
+            number, datetime.fromisoformat(now), kind, Action(action), from_row(row), why_from_text(why), bool(undone)
+        )
+        for number, now, kind, undone, action, why, *row in rows
     )
 
 
@@ -183,12 +235,12 @@ def last_runs(ledger: Ledger, count: int) -> tuple[int, ...]:
     return tuple(sorted(number for (number,) in rows))
 
 
-def last_applies(ledger: Ledger, count: int) -> tuple[Applied, ...]:
-    """The changes of events that those applies made, oldest first."""
+def applied(ledger: Ledger, runs: Sequence[int]) -> tuple[Applied, ...]:
+    """The changes of events that these runs made, oldest first."""
     rows = ledger.rows(
         """SELECT run, key, rule, calendar, before, before_digest, after FROM changes
            WHERE status = 'done' AND run IN (SELECT value FROM json_each(?)) ORDER BY id""",
-        json.dumps(last_runs(ledger, count)),
+        json.dumps(runs),
     )
     return tuple(
         Applied(run, key, rule, calendar, fields_from_text(before), before_digest, fields_from_text(after))
@@ -196,11 +248,30 @@ def last_applies(ledger: Ledger, count: int) -> tuple[Applied, ...]:
     )
 
 
-def last_drafts(ledger: Ledger, count: int) -> tuple[MadeDraft, ...]:
-    """The drafts that those applies made and that were not withdrawn since, by key."""
+def drafted(ledger: Ledger, runs: Sequence[int]) -> tuple[MadeDraft, ...]:
+    """The drafts that these runs made and that were not withdrawn since, by key."""
     rows = ledger.rows(
         """SELECT * FROM drafts
            WHERE status NOT IN ('open', 'withdrawn') AND run IN (SELECT value FROM json_each(?)) ORDER BY key""",
-        json.dumps(last_runs(ledger, count)),
+        json.dumps(runs),
     )
     return tuple(from_row(row) for row in rows)
+
+
+def changed_later(ledger: Ledger, number: int) -> dict[str, int]:
+    """The keys whose events a later run changed, and was not taken back: the number of the first such run.
+
+    What `undo` and `reset` did is not counted: after the one all is as it was, the other leaves the event as it is.
+    """
+    rows = ledger.rows(
+        """SELECT key, min(run) FROM changes JOIN runs ON runs.id = run
+           WHERE run > ? AND status = 'done' AND kind IN ('apply', 'purge') AND NOT undone GROUP BY key""",
+        number,
+    )
+    return dict(rows)
+
+
+def kind_of(ledger: Ledger, number: int) -> tuple[str, bool] | None:
+    """The kind of a run and whether it was taken back; None when it is not known (any more)."""
+    rows = ledger.rows("SELECT kind, undone FROM runs WHERE id = ?", number)
+    return (rows[0][0], bool(rows[0][1])) if rows else None

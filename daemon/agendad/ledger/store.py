@@ -14,6 +14,7 @@ from datetime import UTC, timedelta
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from agendad.ledger import drafts, files
+from agendad.ledger.batch import Batch
 from agendad.ledger.codec import fields_from_text, fields_to_text, moment_from_text, moment_to_text, why_to_text
 from agendad.model.identity import uid
 from agendad.model.memory import Intent, Memory, Written
@@ -24,10 +25,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
-    from types import TracebackType
 
     from agendad.ledger.drafts import Ended
-    from agendad.model.calendar import Event, EventFields
+    from agendad.model.calendar import Event
     from agendad.model.mail import MadeDraft
     from agendad.model.memory import Decided, Decisions, Settled
     from agendad.model.plan import Change
@@ -241,6 +241,15 @@ class Ledger:
         self._reasons += self._connection.total_changes - before
         self._decided, self._decided_last = present, decided
 
+    def decided_keys(self) -> tuple[str, ...]:
+        """The keys of the last `decide`, none when it is not known."""
+        return tuple(self._decided)
+
+    def give_back(self) -> None:
+        """Makes the file smaller when much of it is empty."""
+        with files.usable(self._path):
+            files.give_back(self._connection)
+
     def mark_undone(self, runs: Iterable[int]) -> None:
         """Records that these applies were taken back, so that the next `undo` goes further."""
         with self.batch("undone") as batch:
@@ -264,60 +273,6 @@ def _written(key: str, rule: str, calendar: str, start: str, end: str, digest: s
 def _oldest(since: datetime) -> str:
     """What the end of an event must at least be, as text: dates, and instants of any zone, are compared alike."""
     return (since - timedelta(days=2)).date().isoformat()
-
-
-class Batch:
-    """One commit. Left by an exception it is rolled back."""
-
-    def __init__(
-        self, connection: sqlite3.Connection, path: Path, what: str, checkpoint: Callable[[str], None] | None
-    ) -> None:
-        self._connection = connection
-        self._path = path
-        self._what = what
-        self._checkpoint = checkpoint
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if not self._connection.in_transaction:
-            return
-        if kind is not None:
-            self._connection.execute("ROLLBACK")
-            return
-        if self._checkpoint:
-            self._checkpoint(f"ledger {self._what}: before commit")
-        with files.usable(self._path):
-            self._connection.execute("COMMIT")
-        if self._checkpoint:
-            self._checkpoint(f"ledger {self._what}: after commit")
-
-    def execute(self, statement: str, *values: object) -> int:
-        """Does one statement; the number of the row that an insert made."""
-        with files.usable(self._path):
-            if not self._connection.in_transaction:
-                self._connection.execute("BEGIN IMMEDIATE")
-            return self._connection.execute(statement, values).lastrowid or 0
-
-    def ended(self, number: int, status: str, message: str) -> None:
-        """The outcome of an intent. One that is unknown stays open, to be settled by reading."""
-        known = None if status == "unknown" else status
-        self.execute("UPDATE changes SET status = ?, message = ? WHERE id = ?", known, message, number)
-
-    def wrote(self, change: Change | Intent) -> None:
-        """A change that was made: what stands for its key now."""
-        if change.after is None:
-            self.execute("DELETE FROM written WHERE key = ?", change.key)
-        else:
-            self.stands(change.key, change.rule, change.calendar, change.after, change.digest)
-
-    def stands(self, key: str, rule: str, calendar: str, fields: EventFields, mark: str) -> None:
-        """The event that stands for a key."""
-        span = moment_to_text(fields.start), moment_to_text(fields.end)
-        self.execute("INSERT OR REPLACE INTO written VALUES (?, ?, ?, ?, ?, ?)", key, rule, calendar, *span, mark)
 
 
 class Run:

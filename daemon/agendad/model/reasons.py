@@ -42,6 +42,7 @@ class ReasonCode(StrEnum):
     PINNED = "pinned"
     HAND_KEPT = "hand-kept"
     DELETED_BY_HAND = "deleted-by-hand"
+    CHANGED_SINCE = "changed-since"
     # why there is none
     NO_ROOM = "no-room"
     OUTRANKED = "outranked"

@@ -105,7 +105,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`agendad.yaml`. Durations in minutes except `horizon_days`; `working_hours` maps weekday 0-6 to its windows.
+    """`agendad.yaml`. Durations in minutes, those in days say so; `working_hours` maps weekday 0-6 to its windows.
 
     `contacts` is the folder of vCards (`people: {path: ...}`), absolute.
     `follow_calendar_zone` is `timezone: calendar`; `timezone` is then the system's until the calendar tells.
@@ -125,6 +125,7 @@ class Settings:
     settle: int = 120
     away_titles: tuple[Pattern, ...] = ()
     limits: Limits = Limits()
+    history_days: int = 400
     tentative_is_free: bool = False
     exact_placement: bool = False
     mail: MailSettings | None = None

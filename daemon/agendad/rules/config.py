@@ -78,6 +78,7 @@ def _settings(found: Found, folder: Path) -> Settings:
         settle=found.value(fields.SETTLE, usual.settle),
         away_titles=found.value(fields.AWAY_FIELD, ()),
         limits=found.value(fields.LIMITS_FIELD, Limits()),
+        history_days=found.value(fields.HISTORY, usual.history_days),
         tentative_is_free=found.value(fields.TENTATIVE, "busy") == "free",
         exact_placement=found.value(fields.PLACEMENT, "standard") == "exact",
         mail=_mail(found.get(accounts.MAIL_FIELD), folder, calendar.google),

@@ -166,10 +166,17 @@ class World:
 
     def take_back(self, count: int = 1) -> Undone:
         """`agendad undo COUNT`."""
+        return self._take_back(history.last_runs(self.ledger, count), {})
+
+    def take_back_run(self, number: int) -> Undone:
+        """`agendad undo --run NUMBER`."""
+        return self._take_back((number,), history.changed_later(self.ledger, number))
+
+    def _take_back(self, numbers: tuple[int, ...], later: dict[str, int]) -> Undone:
         seen = self.hands()
         self.ledger.observe(seen.settled, seen.adopted, ())
-        applied = history.last_applies(self.ledger, count)
-        undone = undo(applied, seen.standing, self.now)
+        applied = history.applied(self.ledger, numbers)
+        undone = undo(applied, seen.standing, self.now, later)
         self.decisions = replace(self.decisions, deleted={**seen.deleted, **undone.deleted})
         self.apply(undone.changes, "undo")
         self.ledger.mark_undone({each.run for each in applied})

@@ -338,7 +338,7 @@ class TestAfterACrash:
         with pytest.raises(Killed):
             world.cycle([wish(KEY, fields("New"))], die=die)
         world.cycle([wish(KEY, fields("New"))])
-        assert [each.after.title for each in history.last_applies(world.ledger, 9)] == made
+        assert [each.after.title for each in history.applied(world.ledger, history.last_runs(world.ledger, 9))] == made
 
     def test_an_update_of_the_fields_alone_is_told_from_none_by_the_fields(self):
         """An undo writes other fields under the same mark."""

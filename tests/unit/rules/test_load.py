@@ -303,7 +303,7 @@ def test_a_whole_configuration_folder(tmp_path: Path) -> None:
         agendad=CONFIGURATION + "me: {name: Ada, emails: Ada@Example.com, domains: [Example.com]}\n"
         "working_hours: {mon-fri: [14:00-18:00, 09:00-12:00]}\nhorizon: 4 weeks\npoll: 10m\ngrid: 5m\nsettle: 1h\n"
         "tentative: free\nplacement: exact\nlanguage: fr\ncountry: DE\nsubdivision: BY\n"
-        "away: {titles: [holiday]}\nlimits: {deletes_per_cycle: 3}\n",
+        "away: {titles: [holiday]}\nlimits: {deletes_per_cycle: 3}\nhistory: 12 weeks\n",
         people=PEOPLE + "  x-old: [anything]\n",
         rules__b=rule_file("b"),
         rules__a=rule_file("a"),
@@ -320,6 +320,7 @@ def test_a_whole_configuration_folder(tmp_path: Path) -> None:
     assert settings.calendar.path == tmp_path / "calendars"
     assert (settings.calendar.write, settings.calendar.read) == ("personal", ("personal",))
     assert settings.working_hours == dict.fromkeys(range(5), (TimeWindow(540, 720), TimeWindow(840, 1080)))
+    assert settings.history_days == 84
     assert (settings.horizon_days, settings.poll, settings.grid, settings.settle) == (28, 10, 5, 60)
     assert (settings.language, settings.country, settings.subdivision) == ("fr", "DE", "BY")
     assert (settings.tentative_is_free, settings.exact_placement, settings.follow_calendar_zone) == (True, True, False)

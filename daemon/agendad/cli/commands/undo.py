@@ -1,4 +1,4 @@
-"""`agendad undo [N]`: takes back the last N applies."""
+"""`agendad undo [N]`: takes back the last N applies, or one alone by its number."""
 
 from __future__ import annotations
 
@@ -18,17 +18,20 @@ _SHOWN: Final = 20
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """How many, and whether to ask."""
-    parser.add_argument("count", nargs="?", type=int, default=1, metavar="N", help="how many applies (default 1)")
+    """How many or which one, and whether to ask."""
+    parser.add_argument("count", nargs="?", type=int, metavar="N", help="how many applies (default 1)")
+    parser.add_argument("--run", type=int, metavar="NUMBER", help="one apply alone, by its number in `agendad log`")
     parser.add_argument("--yes", action="store_true", help="do not ask")
 
 
 def run(args: argparse.Namespace, context: Context) -> int:
     """Shows what would be taken back, asks, and does it."""
-    from agendad.app.take_back import undo
+    from agendad.app.take_back import undo_last, undo_run
     from agendad.cli.work import ask, begin, report, say_left
 
-    if args.count < 1:
+    if args.count is not None and args.run is not None:
+        raise UsageError("`--run` names one apply, N counts the last ones", hint="give one of the two")
+    if args.count is not None and args.count < 1:
         raise UsageError("N is at least 1")
     work = begin(context)
 
@@ -41,7 +44,12 @@ def run(args: argparse.Namespace, context: Context) -> int:
             these = "this change" if number == 1 else f"these {number} changes"
             ask(context, f"Take back {these}?", yes=args.yes)
 
-    taken = undo(work.home, work.loaded, work.now, args.count, agree)
+    with work.home.working() as ledger:
+        desk = work.home.desk(work.loaded, ledger, work.now)
+        if args.run is None:
+            taken = undo_last(desk, work.now, args.count or 1, agree)
+        else:
+            taken = undo_run(desk, work.now, args.run, agree)
     report(taken, work, context)
     taken.check()
     return 0

@@ -50,6 +50,8 @@ if TYPE_CHECKING:
 
 FOLLOW_CALENDAR: Final = "calendar"
 GRIDS: Final = ("5m", "10m", "15m", "30m")
+SHORTEST_HISTORY: Final = 30
+"""Days for which `undo`, `log` and `explain` can be asked at the least."""
 
 _ADDRESS: Final = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+")
 _DOMAIN: Final = re.compile(r"[^@\s,;<>*/]+")
@@ -199,6 +201,14 @@ def _poll(node: Node) -> int:
     return minutes
 
 
+def _history(node: Node) -> int:
+    days = duration(node) // (24 * 60)
+    if days < SHORTEST_HISTORY:
+        message = f"the history is kept for at least {SHORTEST_HISTORY} days"
+        refuse(node, "bad-duration", message, f"did you mean `{SHORTEST_HISTORY} days`?")
+    return days
+
+
 def _object(table: str) -> Schema:
     return {"$ref": f"#/definitions/{table}"}
 
@@ -254,6 +264,14 @@ POLL: Final = Field(
     "5m",
     DURATION,
     synonyms=("interval", "refresh", "poll_interval"),
+)
+HISTORY: Final = Field(
+    "history",
+    _history,
+    "how long what was done is kept, for `log`, `explain` and `undo`; 400 days unless it is said",
+    "400 days",
+    DURATION,
+    synonyms=("keep", "retention", "keep_history", "log"),
 )
 GRID: Final = Field(
     "grid",
@@ -315,6 +333,7 @@ CONFIGURATION: Final = Table(
     PLACEMENT,
     AWAY_FIELD,
     LIMITS_FIELD,
+    HISTORY,
     accounts.CALENDAR_FIELD,
     accounts.MAIL_FIELD,
     accounts.PEOPLE_FIELD,
