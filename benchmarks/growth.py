@@ -21,6 +21,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from agendad.app.apply import Permissions, cycle
+from agendad.app.cycle import MEMORY
 from agendad.app.home import Home
 from agendad.app.housekeeping import due, keep_small
 
@@ -152,10 +153,11 @@ def main() -> None:
     for month in range(3, months + 1, 3):
         one, other = small[month - 1], large[month - 1]
         print(f"{month:7}{other.ledger:12}{one.ledger:12}{other.blocks:13}{other.changes:9}{one.changes:7}")
-    full = min(months - 1, (history + 60) // MONTH)
-    late = (small[-1].ledger - small[full].ledger) / max(1, months - 1 - full)
+    full = (max(history, MEMORY.days + 7) + 60) // MONTH  # and the last 50 runs, which are older by some weeks
     print(f"bytes a month                {growth:9.0f}")
-    print(f"  once the history is full   {late:9.0f}     (target: about none)")
+    if months > full + 1:
+        late = (small[-1].ledger - small[full].ledger) / (months - 1 - full)
+        print(f"  once the history is full   {late:9.0f}     (target: about none)")
     print(f"bytes of blocks a month      {blocks:9.0f}     (.ics files, the peer)")
     print(f"ratio                        {growth / blocks:9.2f}     (target: at most 4)")
     print(f"ratio of what is kept        {small[-1].ledger / large[-1].blocks:9.2f}     (after {months} months)")
