@@ -125,7 +125,15 @@ def test_a_calendar_on_disk_with_damaged_files(tmp_path: Path) -> None:
     def desk(loaded: Loaded, ledger: Ledger) -> Desk:
         return world.home.lasting_desk(loaded, ledger, lambda: time[0])
 
+    def broken(_: Loaded, __: Ledger) -> Desk:
+        raise ValueError("canary")
+
     life = Life(world.home, lambda: time[0], desk)
+    faulty = Life(world.home, lambda: time[0], broken)
+    faulty.step()
+    faulty.daemon.close()
+    assert faulty.said("fault") == 1
+    faulty.assert_nothing_private()
     world.add_event("review", MONDAY + timedelta(days=1), 90).write_bytes(
         world.add_event("review", MONDAY + timedelta(days=1), 90).read_bytes().replace(b"SUMMARY:", b"SUMMARY:canary ")
     )
