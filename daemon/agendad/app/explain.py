@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, Final
 from agendad.core.standing import family
 from agendad.core.timeline import wall
 from agendad.errors import UsageError
-from agendad.ledger.history import decisions, log
+from agendad.ledger.history import decisions
+from agendad.ledger.logbook import Asked, DraftLine, lines
 from agendad.rules.grammar import GrammarError, parse_date
 
 if TYPE_CHECKING:
     from agendad.app.cycle import Look
     from agendad.ledger import Ledger
-    from agendad.ledger.history import LogEntry
+    from agendad.ledger.logbook import Line
     from agendad.model.calendar import EventFields
     from agendad.model.plan import DesiredDraft, Plan, Violation
     from agendad.model.reasons import Reason
@@ -42,7 +43,7 @@ class Story:
     fields: EventFields | None
     why: tuple[Reason, ...]
     changed_by_hand: frozenset[str] = frozenset()
-    history: tuple[LogEntry, ...] = ()
+    history: tuple[Line, ...] = ()
     draft: DesiredDraft | None = None
 
 
@@ -67,10 +68,11 @@ def explain(seen: Look, plan: Plan, ledger: Ledger, asked: str) -> Explanation:
         violations = tuple(v for v in plan.violations if v.rule == asked)
         return Explanation(asked, tuple(s for s in everything if s.rule == asked), violations)
     found = [story for story in everything if story.key == asked or family(story.key) == asked]
-    history = log(ledger, key=asked)
+    history = lines(ledger, Asked(key=asked))
     if not found and history:
         newest = history[0]
-        found = [Story(asked, newest.rule, "past", newest.after or newest.before, newest.why)]
+        fields = None if isinstance(newest, DraftLine) else newest.after or newest.before
+        found = [Story(asked, newest.rule, "past", fields, newest.why)]
     if not found:
         known = [*(story.key for story in everything), *(rule.id for rule in seen.rules)]
         near = get_close_matches(asked, known, n=1)
@@ -121,4 +123,4 @@ def _of_day(seen: Look, plan: Plan, everything: list[Story], asked: str) -> Expl
 
 
 def _with_history(story: Story, ledger: Ledger) -> Story:
-    return replace(story, history=log(ledger, key=story.key))
+    return replace(story, history=lines(ledger, Asked(key=story.key)))

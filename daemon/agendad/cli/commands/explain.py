@@ -45,7 +45,7 @@ def run(args: argparse.Namespace, context: Context) -> int:
 def as_json(found: Explanation, zone: tzinfo | None) -> dict[str, object]:
     """`explain --json`."""
     from agendad.app.jsonforms import fields_json, mail_json, violation_json
-    from agendad.cli.commands.log import as_json as entry_json
+    from agendad.cli.commands.log import line_json
     from agendad.core.trace import sentences
 
     return {
@@ -60,7 +60,7 @@ def as_json(found: Explanation, zone: tzinfo | None) -> dict[str, object]:
                 **(mail_json(story.draft, zone) if story.draft else {}),
                 "why": sentences(story.why),
                 "changed_by_hand": sorted(story.changed_by_hand),
-                "history": [entry_json(entry, zone) for entry in story.history],
+                "history": [line_json(entry, zone) for entry in story.history],
             }
             for story in found.stories
         ],
