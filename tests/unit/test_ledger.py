@@ -375,7 +375,8 @@ class TestOpening:
         rows = {name: old.execute(query).fetchall() for name, query in ALL.items()}
         old.close()
         with Ledger.read(tmp_path) as reader:
-            assert [entry.key for entry in lines(reader) if isinstance(entry, history.LogEntry)] == ["a/5", "a/3", "a/2", "a/1", "a/2", "a/1"]
+            changes = [entry.key for entry in lines(reader) if isinstance(entry, history.LogEntry)]
+            assert changes == ["a/5", "a/3", "a/2", "a/1", "a/2", "a/1"]
         assert [path.name for path in tmp_path.iterdir()] == [files.NAME]
         with Ledger.open(tmp_path) as ledger:
             (notice,) = ledger.notices
