@@ -14,6 +14,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from agendad.app.status import Status
+from agendad.cli.commands.status import as_json as status_json
+from agendad.cli.commands.status import as_text
 from agendad.cli.health import as_json, as_lines, daemon_of
 from agendad.errors import AlreadyRunning
 from agendad.service.control import Server
@@ -102,3 +105,17 @@ def test_a_daemon_at_work_holds_status_up_for_two_seconds_at_most(tmp_path: Path
         assert isinstance(daemon_of(tmp_path), AlreadyRunning)
     finally:
         server.close()
+
+
+def test_a_daemon_of_another_version_can_be_asked() -> None:
+    newer = {**WELL.as_json(), "mood": "good"}
+    assert Health.from_json(newer) == WELL
+    older = {name: value for name, value in WELL.as_json().items() if name not in {"reloads", "last"}}
+    assert Health.from_json(older) == replace(WELL, last=None)
+
+
+def test_status_tells_until_when_the_calendar_takes_no_writes() -> None:
+    found = Status((), None, None, stopped=NOW)
+    line = "the calendar's limit of use is reached: nothing is written until 2026-11-23 09:00\n"
+    assert line in as_text(found, None, PARIS)
+    assert status_json(found, None, PARIS)["stopped_until"] == "2026-11-23T09:00:00+01:00"
