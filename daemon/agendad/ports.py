@@ -25,7 +25,8 @@ class Snapshot:
     passed over because they cannot matter. `timezone` is the calendar's own zone name, or empty. `read_only` are the
     calendars in which nothing can be changed, such as a single file. `deleted` are the UIDs of own events that somebody
     else deleted, where the calendar still tells: under none of them does an event stand, and no deletion of ours is
-    among them.
+    among them. `stopped` is until when the server takes no writes because a limit of use was reached, where that is
+    known (aware).
     """
 
     events: tuple[Event, ...]
@@ -34,6 +35,7 @@ class Snapshot:
     timezone: str = ""
     read_only: frozenset[str] = frozenset()
     deleted: frozenset[str] = frozenset()
+    stopped: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -428,7 +428,7 @@ BUDGET = {
     ("drafts",): CYCLE,
     ("away",): {"yaml"},
     ("plan",): CYCLE,
-    ("status",): CYCLE,
+    ("status",): CYCLE | {"socket"},  # it asks the daemon
     ("doctor",): CYCLE,
     ("balance",): CYCLE,
     ("signals",): CYCLE,

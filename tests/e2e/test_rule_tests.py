@@ -217,7 +217,7 @@ CASES = [
         "r: {block: Sport, every: day, lasts: 1h, between: 18:00-22:00, satisfied_by: {title: tennis}}",
         "{blocks: [], skipped: [{rule: r, because: stands in the calendar already}]}",
         "{blocks: [{rule: r}]}",
-        "“Tennis” stands in the calendar already",
+        "“Tennis” on 2026-11-24 stands in the calendar already",
         events='[{title: Tennis, at: "2026-11-24 19:00-20:00", calendar: family}]',
     ),
     Case(

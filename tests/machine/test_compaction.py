@@ -20,6 +20,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from agendad.app.apply import decided
 from agendad.app.housekeeping import keep_small
 from agendad.ledger import Ledger, history
+from agendad.ledger.logbook import lines
 from agendad.model.memory import Decisions
 from machine.office import LETTERS, Office
 from machine.world import MONDAY, RULES, real_event
@@ -38,7 +39,7 @@ LEAPS = (1, 9, 40, 150, 250)
 def held(ledger: Ledger) -> list[int]:
     """How much a ledger holds: changes, runs, reasons, drafts, written events."""
     written = ledger.memory(Decisions(), MONDAY - timedelta(days=999)).written
-    told = history.log(ledger), history.runs(ledger, -1), history.decisions(ledger), history.drafts(ledger)
+    told = lines(ledger), history.runs(ledger, -1), history.decisions(ledger), history.drafts(ledger)
     return [len(each) for each in (*told, written)]
 
 

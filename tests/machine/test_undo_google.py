@@ -10,6 +10,7 @@ import pytest
 from agendad.app.take_back import undo_last, undo_run
 from agendad.errors import UsageError
 from agendad.ledger import history
+from agendad.ledger.logbook import Asked, lines
 from emulator import Fault, Kind
 from machine.googled import PARIS, Month
 
@@ -113,7 +114,7 @@ def test_one_whose_answers_were_lost_is_settled_first_and_then_taken_back(month:
     month.google.faults.off()
     with month.home.ledger() as ledger:
         number = history.runs(ledger)[0].number
-        open_ = {entry.key for entry in history.log(ledger, run=number) if entry.status == "open"}
+        open_ = {entry.key for entry in lines(ledger, Asked(run=number)) if entry.status == "open"}
     assert open_ & blocks(month).keys() - before.keys()
     take_back(month, number).check()
     assert blocks(month) == before

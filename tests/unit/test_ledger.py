@@ -17,6 +17,7 @@ from ledger_world import ALL, FIELDS, HOLIDAY, MADE, NOW, VAIN, apply, create, d
 
 from agendad.errors import StateUnusable
 from agendad.ledger import Ledger, files, history
+from agendad.ledger.logbook import Asked, lines
 from agendad.model.calendar import EventFields
 from agendad.model.identity import digest, uid
 from agendad.model.memory import Decided, Decisions, Settled, Written
@@ -227,7 +228,7 @@ class TestHistory:
         with Ledger.open(tmp_path) as ledger:
             apply(ledger, create("a/1", FIELDS, why), now=NOW - timedelta(days=3))
             apply(ledger, update("a/1", FIELDS, HOLIDAY), create("a/2"))
-            entries = history.log(ledger)
+            entries = lines(ledger)
             assert [(each.key, each.action.value) for each in entries] == [
                 ("a/2", "create"),
                 ("a/1", "update"),
@@ -235,10 +236,10 @@ class TestHistory:
             ]
             assert (entries[2].at, entries[2].why, entries[2].after) == (NOW - timedelta(days=3), (why,), FIELDS)
             assert (entries[1].before, entries[1].after, entries[1].status) == (FIELDS, HOLIDAY, "done")
-            assert len(history.log(ledger, key="a/1")) == 2
-            assert len(history.log(ledger, since=NOW - timedelta(days=1))) == 2
-            assert [each.key for each in history.log(ledger, limit=1)] == ["a/2"]
-            assert history.log(ledger, rule="b") == ()
+            assert len(lines(ledger, Asked(key="a/1"))) == 2
+            assert len(lines(ledger, Asked(since=NOW - timedelta(days=1)))) == 2
+            assert [each.key for each in lines(ledger, Asked(limit=1))] == ["a/2"]
+            assert lines(ledger, Asked(rule="b")) == ()
 
     def test_runs_are_counted_and_one_that_was_killed_says_so(self, tmp_path):
         with Ledger.open(tmp_path) as ledger:
@@ -374,7 +375,8 @@ class TestOpening:
         rows = {name: old.execute(query).fetchall() for name, query in ALL.items()}
         old.close()
         with Ledger.read(tmp_path) as reader:
-            assert [entry.key for entry in history.log(reader)] == ["a/5", "a/3", "a/2", "a/1", "a/2", "a/1"]
+            changes = [entry.key for entry in lines(reader) if isinstance(entry, history.LogEntry)]
+            assert changes == ["a/5", "a/3", "a/2", "a/1", "a/2", "a/1"]
         assert [path.name for path in tmp_path.iterdir()] == [files.NAME]
         with Ledger.open(tmp_path) as ledger:
             (notice,) = ledger.notices

@@ -9,6 +9,7 @@ from ledger_world import ALL, FIELDS, MADE, NOW, VAIN, apply, create, draft, mai
 
 from agendad.ledger import Ledger, files, history
 from agendad.ledger.compact import COMMITS, ROWS, Ages, Kept, compact
+from agendad.ledger.logbook import lines
 from agendad.model.calendar import EventFields
 from agendad.model.memory import Decided, Decisions
 
@@ -58,7 +59,7 @@ class TestWhatGoes:
             kept = compact(ledger, AGES, LATER + 10 * DAY)
             assert kept == Kept(runs=3, changes=2, decisions=2, written=2, drafts=2)
             assert kept.removed == 11
-            assert len(history.log(ledger)) == len(history.runs(ledger, -1)) == 50
+            assert len(lines(ledger)) == len(history.runs(ledger, -1)) == 50
             assert min(keys(ledger, "runs")) == 4
             assert keys(ledger, "decisions") == {"new/1"}
 
@@ -135,7 +136,7 @@ class TestWhatStays:
             recent(ledger)
             compact(ledger, AGES, LATER + 10 * DAY)
             assert [intent.key for intent in ledger.memory(Decisions(), LATER).intents] == ["a/1", "a/2"]
-            assert history.log(ledger)[-1].at == NOW
+            assert lines(ledger)[-1].at == NOW
             assert run.number in keys(ledger, "runs")
 
     @pytest.mark.parametrize("status", ["open", "made", "removing"])

@@ -118,7 +118,7 @@ def look(desk: Desk, now: datetime) -> Look:
         episodes=decisions.episodes,
         realities=desk.realities,
     )
-    decision = decide(situation, Expressions().render, _placer(settings))
+    decision = decide(situation, Expressions().render, placer_of(settings))
     return Look(
         settings=settings,
         rules=rules,
@@ -234,7 +234,8 @@ def in_calendar_zone(
     return replace(settings, timezone=zone), moved
 
 
-def _placer(settings: Settings) -> Callable[[Problem], Solution]:
+def placer_of(settings: Settings) -> Callable[[Problem], Solution]:
+    """What gives blocks their places: the exact solver where the configuration asks for it."""
     if settings.exact_placement:
         from agendad.core.exact import place_exact
 

@@ -11,6 +11,7 @@ from agendad.ledger.history import runs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
     from zoneinfo import ZoneInfo
 
     from agendad.app.away import Absence
@@ -27,7 +28,7 @@ class Status:
     """How things stand. `trouble` is what keeps the calendar from being read; the rest is then what is remembered.
 
     `blocks` are the ones ahead in order; `changes` are what the next cycle would do; `drafts` those still to be made;
-    `absences` those that were noted and are not over.
+    `absences` those that were noted and are not over. `stopped` is until when the server takes no writes.
     """
 
     problems: tuple[Diagnostic, ...]
@@ -41,6 +42,7 @@ class Status:
     pause: Pause | None = None
     absences: tuple[Absence, ...] = ()
     zone: ZoneInfo | None = None
+    stopped: datetime | None = None
 
 
 def status(ledger: Ledger, cycle: Callable[[], Look]) -> Status:
@@ -65,4 +67,5 @@ def status(ledger: Ledger, cycle: Callable[[], Look]) -> Status:
         pause=pause(seen.memory.decisions, seen.now),
         absences=absences_ahead(seen.memory.decisions, seen.now.date()),
         zone=seen.settings.timezone,
+        stopped=seen.snapshot.stopped,
     )

@@ -275,7 +275,10 @@ class _Cycle:
         if isinstance(occurrence, Left):
             return [occurrence]
         if (event := self._satisfied(occurrence)) is not None:
-            return [Passed(occurrence, occurrence.key, Reason(ReasonCode.SATISFIED, {"event": event.fields.title}))]
+            start = event.fields.start
+            day = start.astimezone(occurrence.rule.timezone).date() if isinstance(start, datetime) else start
+            facts = {"event": event.fields.title, "day": day.isoformat()}
+            return [Passed(occurrence, occurrence.key, Reason(ReasonCode.SATISFIED, facts))]
         if isinstance(occurrence.verb, Draft):
             return [occurrence]
         if (reason := self._contacted(occurrence)) is not None:

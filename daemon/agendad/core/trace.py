@@ -97,7 +97,10 @@ _SENTENCES: Final[Mapping[ReasonCode, tuple[str, str]]] = {
         "un bloc de la règle `{rule}`, plus prioritaire, occupe la place",
     ),
     ReasonCode.YIELDED: ("gave way to {obstacle}", "a cédé la place à {obstacle}"),
-    ReasonCode.SATISFIED: ("{obstacle} stands in the calendar already", "{obstacle} est déjà dans l’agenda"),
+    ReasonCode.SATISFIED: (
+        "{obstacle}{dated} stands in the calendar already",
+        "{obstacle}{dated} est déjà dans l’agenda",
+    ),
     ReasonCode.EXCLUDED: ("left out by `except:` ({by})", "écarté par `except:` ({by})"),
     ReasonCode.ALREADY_PAST: ("its time is past", "son heure est passée"),
     ReasonCode.IN_PROGRESS: ("its time has begun", "son heure a commencé"),
@@ -124,6 +127,7 @@ _AROUND: Final = {
     "days": (": none for {days} days", " : aucun depuis {days} jours"),
     "share": (": {share} %, the bound is {bound} %", " : {share} %, la limite est {bound} %"),
     "hours": (": {hours}, the bound is {limit}", " : {hours}, la limite est {limit}"),
+    "dated": (" on {}", " du {}"),
     "cause": (", because of {}", ", à cause de {}"),
     "fields": (": {}", " : {}"),
     "run": (", by run {}", ", par l’exécution {}"),
@@ -150,6 +154,7 @@ def sentence(reason: Reason, language: str = "en") -> str:
         "cause": _AROUND["cause"][tongue].format(obstacle) if obstacle else "",
         "fields": _AROUND["fields"][tongue].format(fields) if fields else "",
         "by_run": _AROUND["run"][tongue].format(facts["run"]) if "run" in facts else "",
+        "dated": _AROUND["dated"][tongue].format(facts["day"]) if "day" in facts else "",
     }
     text = _SENTENCES[reason.code][tongue].format_map(_Facts(known))
     if old := reason.facts.get("renamed_from"):

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from agendad.ledger.codec import fields_from_text, moment_to_text, why_from_text
 from agendad.ledger.drafts import from_row
 from agendad.model.memory import Applied, Decided
-from agendad.model.plan import Action
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from agendad.ledger.store import Ledger
     from agendad.model.calendar import EventFields
     from agendad.model.mail import MadeDraft
+    from agendad.model.plan import Action
     from agendad.model.reasons import Reason
 
 
@@ -77,81 +77,6 @@ class DraftEntry:
     run: int | None
     why: tuple[Reason, ...]
     message: str
-
-
-@dataclass(frozen=True, slots=True)
-class DraftStep:
-    """A draft that a run at `at` (UTC) made (`create`) or withdrew (`delete`), and why; `draft` as it is known now."""
-
-    run: int
-    at: datetime
-    kind: str
-    action: Action
-    draft: MadeDraft
-    why: tuple[Reason, ...]
-    undone: bool
-
-    @property
-    def key(self) -> str:
-        """The draft's."""
-        return self.draft.key
-
-
-def log(
-    ledger: Ledger, *, rule: str = "", key: str = "", since: datetime | None = None, run: int = 0, limit: int = -1
-) -> tuple[LogEntry, ...]:
-    """The changes that were tried, newest first; every given filter has to hold (`limit` -1: all; `run` 0: any)."""
-    rows = ledger.rows(
-        """SELECT run, now, kind, action, key, rule, calendar, before, after, why, status, message, undone
-           FROM changes JOIN runs ON runs.id = run
-           WHERE (? = '' OR rule = ?) AND (? = '' OR key = ?) AND now >= ? AND (? = 0 OR run = ?)
-           ORDER BY changes.id DESC LIMIT ?""",
-        *(rule, rule, key, key, moment_to_text(since) if since else "", run, run, limit),
-    )
-    return tuple(
-        LogEntry(
-            run=number,
-            at=datetime.fromisoformat(now),
-            kind=kind,
-            action=Action(action),
-            key=changed,
-            rule=by,
-            calendar=calendar,
-            before=fields_from_text(before),
-            after=fields_from_text(after),
-            why=why_from_text(why),
-            status=status or "open",
-            message=message,
-            undone=bool(undone),
-        )
-        for number, now, kind, action, changed, by, calendar, before, after, why, status, message, undone in rows
-    )
-
-
-def drafting(
-    ledger: Ledger, *, rule: str = "", key: str = "", since: datetime | None = None, run: int = 0, limit: int = -1
-) -> tuple[DraftStep, ...]:
-    """The drafts that runs made or withdrew, newest run first, filtered as `log`. Of one that was made again, the last
-    time.
-    """
-    after = moment_to_text(since) if since else ""
-    rows = ledger.rows(
-        """SELECT runs.id, now, kind, undone, 'create', drafts.why, drafts.* FROM drafts JOIN runs ON runs.id = run
-           WHERE (? = '' OR rule = ?) AND (? = '' OR key = ?) AND now >= ? AND (? = 0 OR runs.id = ?)
-           UNION ALL
-           SELECT runs.id, now, kind, undone, 'delete', removed_why, drafts.* FROM drafts
-           JOIN runs ON runs.id = removed_by
-           WHERE (? = '' OR rule = ?) AND (? = '' OR key = ?) AND now >= ? AND (? = 0 OR runs.id = ?)
-           ORDER BY 1 DESC, 7 LIMIT ?""",
-        *(rule, rule, key, key, after, run, run) * 2,
-        limit,
-    )
-    return tuple(
-        DraftStep(
-            number, datetime.fromisoformat(now), kind, Action(action), from_row(row), why_from_text(why), bool(undone)
-        )
-        for number, now, kind, undone, action, why, *row in rows
-    )
 
 
 def decisions(ledger: Ledger, *, key: str = "", rule: str = "") -> tuple[tuple[Decided, datetime], ...]:

@@ -108,6 +108,7 @@ class Settings:
     """`agendad.yaml`. Durations in minutes, those in days say so; `working_hours` maps weekday 0-6 to its windows.
 
     `contacts` is the folder of vCards (`people: {path: ...}`), absolute.
+    `metrics` is the loopback address and the port where the daemon serves metrics, None for nowhere.
     `follow_calendar_zone` is `timezone: calendar`; `timezone` is then the system's until the calendar tells.
     """
 
@@ -131,6 +132,8 @@ class Settings:
     mail: MailSettings | None = None
     contacts: Path | None = None
     categories: tuple[Category, ...] = ()
+    metrics: tuple[str, int] | None = None
+    desktop_notice: bool = False
 
     @property
     def google_accounts(self) -> tuple[GoogleAccess, ...]:

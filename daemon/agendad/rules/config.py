@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from agendad.diagnostics import Severity
 from agendad.model.settings import CalendarSettings, GoogleAccess, Limits, MailSettings, Me, Settings
-from agendad.rules.fields import accounts
+from agendad.rules.fields import accounts, daemon
 from agendad.rules.fields import configuration as fields
 from agendad.rules.fields.categories import CATEGORIES
 from agendad.rules.files import read_root
@@ -84,6 +84,8 @@ def _settings(found: Found, folder: Path) -> Settings:
         mail=_mail(found.get(accounts.MAIL_FIELD), folder, calendar.google),
         contacts=_below(folder, found.get(accounts.PEOPLE_FIELD)),
         categories=found.value(CATEGORIES, ()),
+        metrics=found.get(daemon.METRICS),
+        desktop_notice=found.value(daemon.NOTICE, "none") == "desktop",
     )
 
 

@@ -6,7 +6,9 @@
     control     answers other commands over a socket in the state folder
     notify      tells systemd how it stands
     journal     writes the log
+    notice      tells the person of a broken rule file
     health      how the daemon stands, as `status` and the metrics show it
+    metrics     the numbers of that, for Prometheus
 
 `daemon` knows no thread, no sleep and no clock of its own, so that the simulation in `tests/machine` lives
 weeks of it in seconds.

@@ -7,7 +7,6 @@ due then. There is no clock, no thread and no waiting in this module; the simula
 
 from __future__ import annotations
 
-import traceback
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
@@ -20,6 +19,7 @@ from agendad.ledger import Ledger
 from agendad.lock import locked
 from agendad.service.files import fingerprint, roots
 from agendad.service.health import Health
+from agendad.service.journal import trace_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -164,9 +164,11 @@ class Daemon:
             return
         except AgendadError as error:
             self._stumbled(now, error.message, error.hint)
-        except Exception:  # whatever is wrong in us, the next cycle is made: a daemon that ended would help nobody
+        except (
+            Exception
+        ) as error:  # whatever is wrong in us, the next cycle is made: a daemon that ended would help nobody
             self._desk = None
-            self._world.journal.note("error", "fault", f"a fault in agendad itself\n{traceback.format_exc()}")
+            self._world.journal.note("error", "fault", f"a fault in agendad itself\n{trace_of(error)}")
             self._stumbled(now, "a fault in agendad itself", "its log has the details; please report them")
         else:
             self._went(now, applied)

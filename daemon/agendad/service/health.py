@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -48,9 +48,10 @@ class Health:
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Health:
-        """The reverse of `as_json`."""
-        instants = {name: datetime.fromisoformat(text) for name in _INSTANTS if (text := values[name]) is not None}
-        return cls(**{**values, **instants})
+        """The reverse of `as_json`; names that are not known are passed over, as a newer daemon may have more."""
+        known = {each.name: values[each.name] for each in fields(cls) if each.name in values}
+        instants = {name: datetime.fromisoformat(text) for name in _INSTANTS if (text := known.get(name)) is not None}
+        return cls(**{**known, **instants})
 
 
 _INSTANTS: Final = ("started", "loaded", "due", "last")

@@ -14,6 +14,7 @@ import json
 import logging
 import os
 import socket
+import traceback
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, Literal, Protocol
@@ -77,6 +78,21 @@ def with_libraries(journal: Journal) -> Iterator[None]:
         yield
     finally:
         logging.getLogger().removeHandler(handler)
+
+
+def trace_of(error: BaseException) -> str:
+    """The way an exception took through the code, for the log: its kind and its causes, none of their messages.
+
+    A message may quote what the code worked on, such as the title of an event.
+    """
+    lines = []
+    found: BaseException | None = error
+    while found is not None:
+        lines.append(type(found).__name__)
+        for frame, line in traceback.walk_tb(found.__traceback__):
+            lines.append(f"  {frame.f_globals.get('__name__', '')}:{line} in {frame.f_code.co_name}")
+        found = found.__cause__ or (None if found.__suppress_context__ else found.__context__)
+    return "\n".join(lines)
 
 
 class Sparing:

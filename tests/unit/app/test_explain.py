@@ -79,4 +79,32 @@ def test_what_the_last_cycle_recorded_is_told_without_rules_or_calendars(world: 
         (story,) = remembered(ledger, f"deep-work/{TUESDAY}").stories
         assert sentences(story.why)[0] == "every weekday"
         assert len(remembered(ledger, "evening").stories) > 5
-        assert remembered(ledger, "nothing").stories == ()
+        with pytest.raises(UsageError, match="recorded nothing of `nothing`"):
+            remembered(ledger, "nothing")
+
+
+def test_what_has_no_place_tells_where_it_was_looked_for_and_what_stands_there(world: World) -> None:
+    (story,) = ask(world, f"lunch/{TUESDAY}").stories
+    assert story.place == "rules/all.yaml:5"
+    assert story.tried is not None
+    assert (story.tried.minutes, story.tried.gap, story.tried.priority) == (45, 0, 3)
+    assert [f"{start:%H:%M}-{end:%H:%M}" for start, end in story.tried.windows] == ["12:00-14:00"]
+    assert [(taken.title, f"{taken.start:%H:%M}") for taken in story.tried.taken] == [("board", "12:00")]
+
+
+def test_what_stands_tells_it_when_it_is_asked_for_by_its_key(world: World) -> None:
+    (story,) = ask(world, f"deep-work/{TUESDAY}").stories
+    assert story.tried is not None
+    assert story.tried.taken == ()
+    assert all(story.tried is None for story in ask(world, TUESDAY).stories if story.fields is not None)
+
+
+def test_a_day_is_told_with_its_hours_and_the_events_of_others(world: World) -> None:
+    day = ask(world, TUESDAY).day
+    assert day is not None
+    assert [f"{start:%H:%M}-{end:%H:%M}" for start, end in day.hours] == ["09:00-18:00"]
+    assert [event.fields.title for event in day.events] == ["board", "late"]
+    assert (day.holiday, day.away) == ("", False)
+    sunday = ask(world, "2026-11-29").day
+    assert sunday is not None
+    assert sunday.hours == ()

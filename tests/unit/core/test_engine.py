@@ -174,7 +174,7 @@ def test_satisfied_by_looks_at_the_day_or_the_period() -> None:
     )
     skipped = week.skipped()
     assert [key for key in skipped if key.startswith("run")] == [f"run/2026-11-{day}" for day in (24, 26, 27)]
-    assert skipped["gym/2026-W48"] == "“Race” stands in the calendar already"
+    assert skipped["gym/2026-W48"] == "“Race” on 2026-11-24 stands in the calendar already"
     assert "gym/2026-W49" not in skipped
 
 

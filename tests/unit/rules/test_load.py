@@ -522,3 +522,29 @@ def test_the_mail_is_in_the_account_of_the_calendar_unless_it_says_otherwise(
     assert settings is not None
     assert (settings.calendar.write, settings.calendar.read, settings.calendar.path) == ("primary", ("primary",), None)
     assert settings.google_accounts == tuple(GoogleAccess(tmp_path / name, *rest) for name, *rest in accesses)
+
+
+@pytest.mark.parametrize(
+    ("line", "where"),
+    [
+        ("", None),
+        ("metrics: 127.0.0.1:9464", ("127.0.0.1", 9464)),
+        ("metrics: localhost:80", ("127.0.0.1", 80)),
+        ("metrics: 127.8.9.1:65535", ("127.8.9.1", 65535)),
+        ('metrics: "[::1]:9464"', ("::1", 9464)),
+    ],
+)
+def test_metrics_are_served_on_a_loopback_address_or_nowhere(
+    tmp_path: Path, line: str, where: tuple[str, int] | None
+) -> None:
+    settings, problems = read_settings(tmp_path, (CONFIGURATION + line).encode())
+    assert problems == ()
+    assert settings is not None
+    assert settings.metrics == where
+
+
+def test_notices_are_only_for_those_who_ask(tmp_path: Path) -> None:
+    for line, desktop in (("", False), ("notice: none", False), ("notice: desktop", True)):
+        settings, _ = read_settings(tmp_path, (CONFIGURATION + line).encode())
+        assert settings is not None
+        assert settings.desktop_notice is desktop

@@ -201,7 +201,7 @@ def test_a_lost_state_is_made_anew_without_a_second_block(life: Life) -> None:
     assert life.daemon.health.created == len(before)
 
 
-def test_a_fault_of_ours_keeps_its_traceback_and_the_daemon_lives(tmp_path: Path) -> None:
+def test_a_fault_of_ours_is_told_with_its_way_through_the_code_and_the_daemon_lives(tmp_path: Path) -> None:
     life = Life(tmp_path)
     broken = [ValueError("a fault")]
 
@@ -213,7 +213,9 @@ def test_a_fault_of_ours_keeps_its_traceback_and_the_daemon_lives(tmp_path: Path
     life.home = Home(tmp_path, tmp_path / "state", checkpoint)
     life.daemon = life.started()
     life.daemon.step()
-    assert next(text for event, text in life.notes if event == "fault").endswith("ValueError: a fault\n")
+    told = next(text for event, text in life.notes if event == "fault").splitlines()
+    assert told[:2] == ["a fault in agendad itself", "ValueError"]
+    assert told[-1].startswith(f"  {__name__}:")
     assert life.daemon.health.trouble == "a fault in agendad itself"
     life.after(life.daemon.health.due - life.now)
     assert life.daemon.health.trouble == ""

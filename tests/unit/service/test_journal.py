@@ -25,6 +25,7 @@ from agendad.service.journal import (
     SystemdJournal,
     TextJournal,
     open_journal,
+    trace_of,
     with_libraries,
 )
 
@@ -300,6 +301,21 @@ def test_libraries_are_heard_from_warnings_on_without_what_they_work_on() -> Non
     facts = told[-1][1]
     assert (facts["logger"], facts["error"]) == ("library", "ValueError")
     assert str(facts["at"]).startswith(f"{__name__}:")
+
+
+def test_a_fault_is_told_by_where_it_came_from_and_never_by_what_it_says() -> None:
+    try:
+        try:
+            int("CANARY")
+        except ValueError as error:
+            raise KeyError("CANARY") from error
+    except KeyError as error:
+        kind, place, cause, deeper = trace_of(error).splitlines()
+    assert (kind, cause) == ("KeyError", "ValueError")
+    name = "test_a_fault_is_told_by_where_it_came_from_and_never_by_what_it_says"
+    for each in (place, deeper):
+        assert each.startswith(f"  {__name__}:")
+        assert each.endswith(f" in {name}")
 
 
 def test_the_journal_costs_little_memory() -> None:

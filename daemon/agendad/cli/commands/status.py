@@ -6,12 +6,16 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     import argparse
-    from datetime import tzinfo
+    from datetime import datetime, tzinfo
 
     from agendad.app.cycle import Look
     from agendad.app.status import Status
     from agendad.cli.context import Context
+    from agendad.errors import AlreadyRunning
     from agendad.ledger.history import RunEntry
+    from agendad.service.health import Health
+
+    Daemon = Health | AlreadyRunning | None
 
 _NEXT: Final = 5
 
@@ -23,9 +27,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, context: Context) -> int:
     """Exits 0 also with broken rules, which it shows; 3 when a calendar cannot be read, 5 when a cycle would refuse."""
     from agendad.app.status import status
+    from agendad.cli.health import daemon_of
     from agendad.cli.work import begin, home, look_now
 
     del args
+    daemon = daemon_of(context.state_dir)
     with home(context).ledger() as ledger:
 
         def cycle() -> Look:
@@ -33,19 +39,21 @@ def run(args: argparse.Namespace, context: Context) -> int:
 
         found = status(ledger, cycle)
     if context.json:
-        context.print_json(as_json(found, found.zone))
+        context.print_json(as_json(found, daemon, found.zone))
     else:
-        context.write(as_text(found, found.zone))
+        context.write(as_text(found, daemon, found.zone))
     return found.trouble.exit_status if found.trouble else 0
 
 
-def as_json(found: Status, zone: tzinfo | None) -> dict[str, object]:
+def as_json(found: Status, daemon: Daemon, zone: tzinfo | None) -> dict[str, object]:
     """`status --json`."""
-    from agendad.app.jsonforms import block_json, change_json, mail_json, pause_json
+    from agendad.app.jsonforms import block_json, change_json, mail_json, moment_json, pause_json
+    from agendad.cli.health import as_json as daemon_json
     from agendad.rules.report import as_json as problem_json
 
     return {
         "version": 1,
+        "daemon": daemon_json(daemon, zone),
         "problems": [problem_json(problem) for problem in found.problems],
         "trouble": {"message": found.trouble.message, "hint": found.trouble.hint} if found.trouble else None,
         "last_run": _run_json(found.last, zone) if found.last else None,
@@ -54,14 +62,16 @@ def as_json(found: Status, zone: tzinfo | None) -> dict[str, object]:
         "drafts": [{"key": each.key, "rule": each.rule.id, **mail_json(each, zone)} for each in found.drafts],
         "pinned": list(found.pinned),
         "deleted_by_hand": list(found.deleted),
+        "stopped_until": moment_json(found.stopped, zone) if found.stopped else None,
         "paused": found.pause is not None,
         "paused_until": pause_json(found.pause, zone)["until"],
         "absences": [{"from": first.isoformat(), "to": last.isoformat()} for first, last in found.absences],
     }
 
 
-def as_text(found: Status, zone: tzinfo | None) -> str:
-    """A few lines: problems first, then what comes next, then the last run."""
+def as_text(found: Status, daemon: Daemon, zone: tzinfo | None) -> str:
+    """A few lines: problems and the daemon first, then what comes next, then the last run."""
+    from agendad.cli.health import as_lines as daemon_lines
     from agendad.rules.report import as_text as problem_text
     from agendad.views.lines import counted
     from agendad.views.words import words
@@ -70,14 +80,18 @@ def as_text(found: Status, zone: tzinfo | None) -> str:
     warnings = len(found.problems) - len(errors)
     lines = [problem_text(problem).rstrip() for problem in errors]
     if errors:
-        lines.append(f"{counted(len(errors), 'error')}; nothing is changed until the rules are put right")
+        until = "; nothing is changed until the rules are put right" if daemon is None else ""
+        lines.append(f"{counted(len(errors), 'error')}{until}")
     if warnings:
         lines.append(f"{counted(warnings, 'warning')} (`agendad check`, `agendad doctor`)")
     if found.trouble:
         lines.append(f"{found.trouble.message}" + (f"\n  hint: {found.trouble.hint}" if found.trouble.hint else ""))
+    lines += daemon_lines(daemon, zone, broken=bool(errors))
+    if found.stopped:
+        lines.append(f"the calendar's limit of use is reached: nothing is written until {_minute(found.stopped, zone)}")
     if found.pause:
         end = found.pause.end
-        until = f"{end.astimezone(zone):%Y-%m-%d %H:%M}" if end else "`agendad resume`"
+        until = _minute(end, zone) if end else "`agendad resume`"
         lines.append(f"paused: nothing is written until {until}")
     if found.absences:
         lines.append("away: " + words("en").some([words("en").day_range(*each) for each in found.absences]))
@@ -121,7 +135,11 @@ def _run_text(last: RunEntry | None, zone: tzinfo | None) -> str:
         counts += f", {counted(last.drafted, 'draft')} made, {last.withdrawn} withdrawn"
     failed = f", {last.failed} not applied" if last.failed else ""
     undone = " (taken back)" if last.undone else ""
-    return f"last run with changes: {last.now.astimezone(zone):%Y-%m-%d %H:%M}, {last.kind}: {counts}{failed}{undone}"
+    return f"last run with changes: {_minute(last.now, zone)}, {last.kind}: {counts}{failed}{undone}"
+
+
+def _minute(moment: datetime, zone: tzinfo | None) -> str:
+    return f"{moment.astimezone(zone):%Y-%m-%d %H:%M}"
 
 
 def _run_json(last: RunEntry, zone: tzinfo | None) -> dict[str, object]:

@@ -21,7 +21,7 @@ from agendad.providers.google.events import WANTED, Place, event, parted_id, uid
 from agendad.providers.google.kept import Doubtful
 from agendad.providers.google.mirror import Mirror, News, read_item
 from agendad.providers.google.series import Series, instant, members, overlaps
-from agendad.providers.google.writing import GROUP, Office, Writer, holding
+from agendad.providers.google.writing import GROUP, Office, Writer, holding, stopped_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -173,7 +173,8 @@ class GoogleCalendars:
     def _snapshot(self, states: dict[str, State], window: Window) -> Snapshot:
         deleted = frozenset(self._mirror.deleted(self._write))
         replaced = self._replaced()
-        seen = (window, deleted, tuple(replaced), tuple(state.version for state in states.values()))
+        stopped = stopped_until(self._mirror, self._now())
+        seen = (window, deleted, tuple(replaced), stopped, tuple(state.version for state in states.values()))
         if self._last is not None and self._last[0] == seen:
             return self._last[1]
         events: list[Event] = []
@@ -193,6 +194,7 @@ class GoogleCalendars:
             timezone=_known(states[self._write].zone),
             read_only=frozenset(name for name, state in states.items() if state.role not in _WRITABLE),
             deleted=frozenset(map(uid_of, deleted)) - elsewhere,
+            stopped=stopped,
         )
         self._last = (seen, snapshot)
         return snapshot

@@ -49,6 +49,13 @@ def holding(calendar: str, ident: str = "") -> str:
     return f"replacing {calendar}\n{ident}"
 
 
+def stopped_until(mirror: Mirror, now: datetime) -> datetime | None:
+    """Until when nothing is written because a limit of use was reached; None when writing is possible."""
+    noted = mirror.note(_STOPPED)
+    until = datetime.fromisoformat(noted) if noted else now
+    return until if until > now else None
+
+
 class _Refused(Exception):
     """Nothing was asked of Google; `outcome` says why."""
 
@@ -162,10 +169,10 @@ class Writer:
 
     def _stopped(self) -> str:
         """Why nothing may be written now, or nothing."""
-        until = self._mirror.note(_STOPPED)
-        if not until or datetime.fromisoformat(until) <= self._office.now():
+        until = stopped_until(self._mirror, self._office.now())
+        if until is None:
             return ""
-        return f"Google's limit of use is reached: nothing is written until {until[:16]}"
+        return f"Google's limit of use is reached: nothing is written until {until.isoformat()[:16]}"
 
     # ------------------------------------------------------------ one conversation
 

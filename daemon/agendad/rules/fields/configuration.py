@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from agendad.model.settings import Limits, Me
 from agendad.rules import grammar
-from agendad.rules.fields import accounts
+from agendad.rules.fields import accounts, daemon
 from agendad.rules.fields.categories import CATEGORIES
 from agendad.rules.fields.common import (
     DURATION,
@@ -338,4 +338,6 @@ CONFIGURATION: Final = Table(
     accounts.MAIL_FIELD,
     accounts.PEOPLE_FIELD,
     CATEGORIES,
+    daemon.METRICS,
+    daemon.NOTICE,
 )

@@ -550,9 +550,12 @@ def test_after_a_limit_of_use_nothing_is_written_for_hours_by_the_clock_of_the_c
     (outcome,) = world.port().write([creation("late/1")])
     assert outcome.status == "failed"
     assert "limit of use" in outcome.message
-    assert len(read(world.port()).events) == ended.count("done"), "reading goes on"
+    snapshot = read(world.port())
+    assert len(snapshot.events) == ended.count("done"), "reading goes on"
+    assert snapshot.stopped == world.now + timedelta(minutes=1)
     assert [each.call for each in world.calls()] == [LIST]
     world.now += timedelta(minutes=1)
+    assert read(world.port()).stopped is None
     assert statuses(world.port(), creation("late/1")) == ["done"]
 
 
