@@ -117,11 +117,9 @@ def test_it_writes_takes_up_edits_keeps_good_rules_and_ends_when_told(running: R
 
 def test_a_second_daemon_leaves_with_a_message(running: Running) -> None:
     running.start()
-    begun = time.monotonic()
     second = running.command("run")
     assert second.returncode == 3
     assert "is at work on this state folder" in second.stderr
-    assert time.monotonic() - begun < 4
 
 
 def test_now_is_a_cycle_of_the_daemon_or_without_one_of_the_command(running: Running) -> None:

@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
 _GRACE: Final = 8
 """Seconds that a cycle gets to come to a point where all is settled, once the daemon was told to end."""
-_HANDOVER: Final = 1.0
 
 
 class Service:
@@ -180,7 +179,7 @@ def serve(home: Home, loaded: Loaded, journal: Journal, notifier: Notifier) -> N
 
     Raises AlreadyRunning when one runs already on this state folder, StateUnusable when that cannot be used.
     """
-    with locked(home.state, DAEMON, patience=_HANDOVER):
+    with locked(home.state, DAEMON):
         Service(home, loaded, journal, notifier).run()
 
 
