@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from operator import attrgetter
 from typing import TYPE_CHECKING, TypeGuard
 
 from agendad.core import windows
@@ -176,7 +177,7 @@ class _Cycle:
     def _busy(self) -> tuple[Busy, ...]:
         """The time of real events, and of own blocks that are not up for discussion any more."""
         busy = [*self.survey.reality.busy, *self.outcome.held]
-        return tuple(sorted(busy, key=lambda each: (each.start, each.end, each.title)))
+        return tuple(sorted(busy, key=attrgetter("start", "end", "title")))
 
     # ------------------------------------------------------------ rules to occurrences
 
