@@ -51,7 +51,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from agendad.core.dress import Render
-    from agendad.core.guards import Timed
     from agendad.core.problem import Busy, Minutes, Request, Stretch
     from agendad.core.signals import Reading
     from agendad.core.situation import Local
@@ -205,16 +204,16 @@ class _Cycle:
             return scope.memo.timely(
                 rule, "set off", real, scope.clock, lambda: event_occurrences(rule, real, (), matcher, scope)
             )
-        own = self.outcome.own_events() if named else ()
+        own = self.outcome.own.in_time(rule.timezone) if named else ()
         drafts = self.followups.events() if named & self._drafting else ()
         declared = self.survey.reality.declared if away else ()
-        others = self._timed([*own, *drafts, *declared], rule)
-        return event_occurrences(rule, real, others, matcher, scope)
+        others = ((span(event.fields.start, event.fields.end, rule.timezone), event) for event in (*drafts, *declared))
+        return event_occurrences(rule, real, (*own, *others), matcher, scope)
 
     def _of_state(self, rule: Rule, state: NoneIn | Share | Hours, local: Local) -> list[Occurrence | Left]:
         """A `when:` rule fires while its state holds. The day on which the episode began is remembered."""
         scope, rule_id = local.frame.scope, identity(rule)
-        own = self._timed(self.outcome.own_events(), rule) if any(map(rules_named, selectors_of(state))) else []
+        own = self.outcome.own.in_time(rule.timezone) if any(map(rules_named, selectors_of(state))) else ()
         real = self.survey.reality.in_time(scope.zone)
         events = sorted([*real, *own], key=lambda each: each[0]) if own else real
         known_since = scope.first_day(rule).astimezone(scope.zone).date()
@@ -249,9 +248,6 @@ class _Cycle:
         unknown = {identity(rule) for rule in rules if rule.id not in self._alone}
         return lambda key: family(key) in keys or key.partition("/")[0] in unknown
 
-    def _timed(self, events: Sequence[Event], rule: Rule) -> list[Timed]:
-        return [(span(event.fields.start, event.fields.end, rule.timezone), event) for event in events]
-
     def _tiring_time(self) -> tuple[Stretch, ...]:
         """Busy time that tires: real events and own busy blocks, without holds, whole days and other breaks."""
         tiring = {
@@ -260,8 +256,8 @@ class _Cycle:
             if not isinstance(rule.verb, Protect) and not isinstance(rule.trigger, AfterBusy)
         }
         own = (
-            span(event.fields.start, event.fields.end, self.survey.zone)
-            for event in self.outcome.own_events()
+            taken
+            for taken, event in self.outcome.own.in_time(self.survey.zone)
             if event.mark is not None
             and event.mark.rule in tiring
             and not event.fields.all_day
@@ -347,7 +343,7 @@ class _Cycle:
 
     def _matching(self, rule: Rule, selector: Selector) -> Iterator[tuple[date, date, Event]]:
         """The events that a selector selects, each with its first and last day; one of some hours is on its first."""
-        own = self.outcome.own_events() if rules_named(selector) else []
+        own = self.outcome.own.events() if rules_named(selector) else ()
         matcher = self.survey.local(rule.timezone).matcher
         for event in (*self.survey.reality.real, *own):
             if matcher.matches(selector, event):

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from agendad.core.absence import absent_days, busy_time, declared_absences
 from agendad.core.contacts import Contacts
 from agendad.core.guards import Meetings
-from agendad.core.hands import hands, instant
+from agendad.core.hands import at_time, hands, instant
 from agendad.core.mailhands import MailHands, mail_hands
 from agendad.core.memo import Memo
 from agendad.core.reconcile import Agreed, reconcile
@@ -178,7 +178,11 @@ class Timely:
     def holds(self, given: Sequence[object], context: Context) -> bool:
         """Whether it is the answer to another question, too."""
         in_time = self.context.now <= context.now and (self.until is None or context.now < self.until)
-        return in_time and _same(self.given, given) and replace(self.context, now=context.now) == context
+        return in_time and self.alike(given, context)
+
+    def alike(self, given: Sequence[object], context: Context) -> bool:
+        """Whether another question differs from this one in nothing but its time."""
+        return _same(self.given, given) and replace(self.context, now=context.now) == context
 
 
 class Realities:
@@ -217,12 +221,19 @@ class Realities:
     def hands(self, events: tuple[Event, ...], memory: Memory, context: Context) -> Hands:
         """What the person's hand did to `events`."""
 
+        given = events, memory.written, memory.intents, memory.over, memory.decisions.deleted
+        last = self._timely.get("hands")
+
+        def make() -> Hands:
+            if last is not None and last.alike(given, context):
+                return at_time(last.answer, memory, context.now)
+            return hands(events, memory, context)
+
         def changes(found: Hands) -> Iterator[Moment]:
             yield from (event.fields.start for event in found.standing.values())
-            yield from (known.start for known in found.written.values())
+            yield from (known.start for key, known in found.written.items() if key not in found.standing)
 
-        given = events, memory.written, memory.intents, memory.over, memory.decisions.deleted
-        return self._in_time("hands", given, context, lambda: hands(events, memory, context), changes)
+        return self._in_time("hands", given, context, make, changes)
 
     def reconciled(self, decision: Decision, seen: Hands, context: Context) -> Reconciled:
         """The changes that a decision makes to what stands."""
