@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, TypeGuard
 
 from agendad.core import windows
@@ -215,7 +215,7 @@ class _Cycle:
         scope, rule_id = local.frame.scope, identity(rule)
         own = self.outcome.own.in_time(rule.timezone) if any(map(rules_named, selectors_of(state))) else ()
         real = self.survey.reality.in_time(scope.zone)
-        events = sorted([*real, *own], key=lambda each: each[0]) if own else real
+        events = sorted([*real, *own], key=itemgetter(0)) if own else real
         known_since = scope.first_day(rule).astimezone(scope.zone).date()
         measured = reading(state, events, local.matcher, scope.clock, scope.zone, known_since)
         if not measured.holds:
@@ -343,16 +343,16 @@ class _Cycle:
 
     def _matching(self, rule: Rule, selector: Selector) -> Iterator[tuple[date, date, Event]]:
         """The events that a selector selects, each with its first and last day; one of some hours is on its first."""
-        own = self.outcome.own.events() if rules_named(selector) else ()
+        real = [event for _, event in self.survey.reality.selected(selector, rule.timezone)]
         matcher = self.survey.local(rule.timezone).matcher
-        for event in (*self.survey.reality.real, *own):
-            if matcher.matches(selector, event):
-                start, end = event.fields.start, event.fields.end
-                if isinstance(start, datetime):
-                    first = last = start.astimezone(rule.timezone).date()
-                else:
-                    first, last = start, date.fromordinal(end.toordinal() - 1)
-                yield first, last, event
+        blocks = self.outcome.own.events() if rules_named(selector) else ()
+        for event in (*real, *(block for block in blocks if matcher.matches(selector, block))):
+            start, end = event.fields.start, event.fields.end
+            if isinstance(start, datetime):
+                first = last = start.astimezone(rule.timezone).date()
+            else:
+                first, last = start, date.fromordinal(end.toordinal() - 1)
+            yield first, last, event
 
     # ------------------------------------------------------------ protected windows
 

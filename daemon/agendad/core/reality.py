@@ -15,6 +15,7 @@ from operator import is_
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from agendad.core.absence import absent_days, busy_time, declared_absences
+from agendad.core.clock import NEVER
 from agendad.core.contacts import Contacts
 from agendad.core.guards import Meetings
 from agendad.core.hands import at_time, hands, instant
@@ -109,7 +110,7 @@ class Reality:
             self._in_time[zone.key] = tuple(sorted(self.seen_from(zone)[1], key=lambda each: each[0]))
         return self._in_time[zone.key]
 
-    def selected(self, selector: Selector, zone: ZoneInfo, since: Minutes) -> Sequence[Timed]:
+    def selected(self, selector: Selector, zone: ZoneInfo, since: Minutes = -NEVER) -> Sequence[Timed]:
         """The real events that a selector selects and that did not end before a moment, seen from a zone.
 
         The very same sequence as the last time, when it has the same events.
@@ -142,10 +143,15 @@ class Reality:
     @cached_property
     def contacts(self) -> Contacts:
         """Who was in touch with whom."""
-        zone = self.settings.timezone
-        _, timed = self.seen_from(zone)
-        hosted = ((span(event.fields.start, event.fields.end, zone), event) for event in self.given.hosted)
-        return Contacts(self.given.people, (*timed, *hosted), self.given.messages, self.settings.me)
+        given, zone = self.given, self.settings.timezone
+        hosted = tuple((span(event.fields.start, event.fields.end, zone), event) for event in given.hosted)
+        return Contacts(given.people, hosted, given.messages, self.settings.me, besides=self._met)
+
+    @cached_property
+    def _met(self) -> Contacts:
+        """The contacts in the real events alone, which stay when mails come."""
+        _, timed = self.seen_from(self.settings.timezone)
+        return Contacts(self.given.people, timed, (), self.settings.me)
 
     @cached_property
     def tiring(self) -> tuple[Stretch, ...]:

@@ -165,7 +165,7 @@ class _Measure:
 
     def __init__(self, state: Share | Hours, events: Sequence[Timed], matcher: Matcher) -> None:
         self.state = state
-        self._events = [each for each in events if not each[1].fields.all_day]
+        self._events = events
         self._matcher = matcher
         self._reached: Stretch = (0, 0)
         self._part = self._whole = _Time(())
@@ -173,7 +173,8 @@ class _Measure:
     def reach(self, stretch: Stretch) -> None:
         """Makes ready for questions inside `stretch`."""
         self._reached = stretch
-        inside = [each for each in self._events if each[0][1] > stretch[0] and each[0][0] < stretch[1]]
+        near = (each for each in self._events if each[0][1] > stretch[0] and each[0][0] < stretch[1])
+        inside = [each for each in near if not each[1].fields.all_day]
         self._part = self._time(self.state.selector, inside)
         if isinstance(self.state, Share):
             self._whole = self._time(self.state.of or MEETINGS, inside)
