@@ -48,9 +48,10 @@ from agendad.model.reasons import Reason, ReasonCode
 from agendad.model.rule import After, AfterBusy, Before, Draft, Hours, NoneIn, Placement, Protect, Share, When
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from agendad.core.dress import Render
+    from agendad.core.guards import Timed
     from agendad.core.problem import Busy, Minutes, Request, Stretch
     from agendad.core.signals import Reading
     from agendad.core.situation import Local
@@ -213,16 +214,27 @@ class _Cycle:
     def _of_state(self, rule: Rule, state: NoneIn | Share | Hours, local: Local) -> list[Occurrence | Left]:
         """A `when:` rule fires while its state holds. The day on which the episode began is remembered."""
         scope, rule_id = local.frame.scope, identity(rule)
-        own = self.outcome.own.in_time(rule.timezone) if any(map(rules_named, selectors_of(state))) else ()
-        real = self.survey.reality.in_time(scope.zone)
-        events = sorted([*real, *own], key=itemgetter(0)) if own else real
-        known_since = scope.first_day(rule).astimezone(scope.zone).date()
-        measured = reading(state, events, local.matcher, scope.clock, scope.zone, known_since)
+        measured = self._reading(rule, state, local)
         if not measured.holds:
             return []
         began = self.survey.situation.episodes.get(rule_id) or measured.since or scope.today
         self._episodes[rule_id] = began
-        return state_occurrences(rule, began, _measured(state, measured), scope)
+        return state_occurrences(rule, began, measured.facts(state), scope)
+
+    def _reading(self, rule: Rule, state: NoneIn | Share | Hours, local: Local) -> Reading:
+        """The state now; one of real events alone stays until one comes or goes, or the clock makes it another."""
+        scope = local.frame.scope
+        known_since = scope.first_day(rule).astimezone(scope.zone).date()
+
+        def measured(events: Sequence[Timed]) -> Reading:
+            return reading(state, events, local.matcher, scope.clock, scope.zone, known_since)
+
+        real = self.survey.reality.in_time(scope.zone)
+        if any(map(rules_named, selectors_of(state))):
+            own = self.outcome.own.in_time(rule.timezone)
+            return measured(sorted([*real, *own], key=itemgetter(0)))
+        scope.memo.hold(rule)
+        return scope.memo.timely(rule, "reading", real, scope.clock, lambda: (measured(real),))[0]
 
     def _written_with(self, key: str) -> Sequence[str]:
         """The ids of those with whom an occurrence was written: by the mark of its event, or by its draft."""
@@ -393,17 +405,6 @@ class _Cycle:
     def _guard(self, occurrence: Occurrence, stretch: Stretch) -> None:
         matcher = self.survey.local(occurrence.rule.timezone).matcher
         self.guards.append(Guard(occurrence.rule, occurrence.verb, stretch, matcher))
-
-
-def _measured(state: NoneIn | Share | Hours, found: Reading) -> Mapping[str, str]:
-    """What was measured and its bound, as facts of a reason."""
-    match state:
-        case NoneIn():
-            return {"days": f"{found.value or state.days:.0f}"}
-        case Share():
-            return {"share": f"{found.value or 0:.0f}", "bound": f"{found.bound:g}"}
-        case Hours():
-            return {"hours": f"{found.value or 0:.0f}", "limit": f"{found.bound:.0f}"}
 
 
 def _freed(wish: Wish, solution: Solution) -> Wish:

@@ -18,7 +18,7 @@ from agendad.core.timeline import from_minutes, midnights, to_minutes, union, wa
 from agendad.model.rule import Hours, NoneIn, Selector, Share
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from zoneinfo import ZoneInfo
 
     from agendad.core.clock import Clock
@@ -54,6 +54,16 @@ class Reading:
     since: date | None
     title: str = ""
     planned: date | None = None
+
+    def facts(self, state: NoneIn | Share | Hours) -> Mapping[str, str]:
+        """What was measured and its bound, as facts of a reason."""
+        match state:
+            case NoneIn():
+                return {"days": f"{self.value or state.days:.0f}"}
+            case Share():
+                return {"share": f"{self.value or 0:.0f}", "bound": f"{self.bound:g}"}
+            case Hours():
+                return {"hours": f"{self.value or 0:.0f}", "limit": f"{self.bound:.0f}"}
 
 
 def reading(
