@@ -17,6 +17,7 @@ from agendad.core.hands import instant
 from agendad.core.situation import Survey
 from agendad.core.slots import Openings
 from agendad.core.timeline import span, to_minutes, union
+from agendad.drafting.letters import Letters
 from agendad.model.calendar import Response, ShowAs, Status
 from agendad.model.identity import is_own
 
@@ -35,8 +36,10 @@ CONTACTS_BACK: Final = timedelta(days=400)
 
 
 def writer_for(seen: Look) -> Writer:
-    """The writer of the letters of a cycle."""
+    """The writer of the letters of a cycle; templates are compiled once for all cycles on a desk."""
     told = _Told(seen)
+    home = seen.settings.timezone
+    letters = seen.situation.realities.once("letters", (seen.loaded, home), lambda: Letters(home))
     return Writer(
         Surroundings(
             settings=seen.settings,
@@ -47,7 +50,8 @@ def writer_for(seen: Look) -> Writer:
             balance=told.balance,
             signals=told.signals,
             upcoming=told.upcoming,
-        )
+        ),
+        letters,
     )
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
+from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
 from agendad.core.selectors import address_book, fold
@@ -55,34 +56,43 @@ class Contact:
 
 
 class Contacts:
-    """The contacts in some events and messages; made each cycle, and worked out when it is first asked."""
+    """The contacts in some events and messages, and those `besides`; worked out when it is first asked."""
 
-    def __init__(self, people: People, events: Iterable[Timed], messages: Iterable[Message], me: Me) -> None:
+    def __init__(
+        self,
+        people: People,
+        events: Iterable[Timed],
+        messages: Iterable[Message],
+        me: Me,
+        besides: Contacts | None = None,
+    ) -> None:
         self._people, self._events, self._messages, self._me = people, events, messages, me
+        self._besides = besides
 
     def last(self, person: str, before: Minutes) -> Contact | None:
         """The newest contact with the person of an id, at `before` at the latest."""
-        contacts = self._all.get(person, ())
+        contacts = self.by_person.get(person, ())
         count = bisect_right(contacts, before, key=lambda each: each.at)
         return contacts[count - 1] if count else None
 
     def first(self, person: str, since: Minutes) -> Contact | None:
         """The first contact with the person of an id from a moment on, be it one to come."""
-        contacts = self._all.get(person, ())
+        contacts = self.by_person.get(person, ())
         place = bisect_left(contacts, since, key=lambda each: each.at)
         return contacts[place] if place < len(contacts) else None
 
     def history(self, person: str, before: Minutes, limit: int = 10) -> tuple[Contact, ...]:
         """The contacts with the person of an id, at `before` at the latest, newest first, at most `limit`."""
-        contacts = self._all.get(person, ())
+        contacts = self.by_person.get(person, ())
         until = contacts[: bisect_right(contacts, before, key=lambda each: each.at)]
         return tuple(reversed(until))[:limit]
 
     @cached_property
-    def _all(self) -> Mapping[str, Sequence[Contact]]:
+    def by_person(self) -> Mapping[str, Sequence[Contact]]:
         """The contacts by id, each person's in order of time."""
         book = address_book(self._people)
-        found: dict[str, list[Contact]] = {}
+        known = self._besides.by_person if self._besides is not None else {}
+        found = {id_: [*contacts] for id_, contacts in known.items()}
 
         def note(addresses: Iterable[str], contact: Contact) -> None:
             for id_ in {book[address].id for address in addresses if address in book}:
@@ -94,7 +104,7 @@ class Contacts:
             if message.sent:
                 others = (address for address in message.recipients if address not in self._me.emails)
                 note(others, Contact(to_minutes(message.at), Kind.MAIL, message.subject))
-        return {id_: sorted(contacts) for id_, contacts in found.items()}
+        return {id_: sorted(contacts, key=attrgetter("at", "kind", "title")) for id_, contacts in found.items()}
 
     def _met(self, event: Event) -> frozenset[str]:
         """The addresses of those whom the person met at an event; none where it is no contact."""

@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, TypeGuard
 
 from agendad.core import windows
@@ -47,7 +48,7 @@ from agendad.model.reasons import Reason, ReasonCode
 from agendad.model.rule import After, AfterBusy, Before, Draft, Hours, NoneIn, Placement, Protect, Share, When
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from agendad.core.dress import Render
     from agendad.core.guards import Timed
@@ -176,7 +177,7 @@ class _Cycle:
     def _busy(self) -> tuple[Busy, ...]:
         """The time of real events, and of own blocks that are not up for discussion any more."""
         busy = [*self.survey.reality.busy, *self.outcome.held]
-        return tuple(sorted(busy, key=lambda each: (each.start, each.end, each.title)))
+        return tuple(sorted(busy, key=attrgetter("start", "end", "title")))
 
     # ------------------------------------------------------------ rules to occurrences
 
@@ -204,25 +205,36 @@ class _Cycle:
             return scope.memo.timely(
                 rule, "set off", real, scope.clock, lambda: event_occurrences(rule, real, (), matcher, scope)
             )
-        own = self.outcome.own_events() if named else ()
+        own = self.outcome.own.in_time(rule.timezone) if named else ()
         drafts = self.followups.events() if named & self._drafting else ()
         declared = self.survey.reality.declared if away else ()
-        others = self._timed([*own, *drafts, *declared], rule)
-        return event_occurrences(rule, real, others, matcher, scope)
+        others = ((span(event.fields.start, event.fields.end, rule.timezone), event) for event in (*drafts, *declared))
+        return event_occurrences(rule, real, (*own, *others), matcher, scope)
 
     def _of_state(self, rule: Rule, state: NoneIn | Share | Hours, local: Local) -> list[Occurrence | Left]:
         """A `when:` rule fires while its state holds. The day on which the episode began is remembered."""
         scope, rule_id = local.frame.scope, identity(rule)
-        own = self._timed(self.outcome.own_events(), rule) if any(map(rules_named, selectors_of(state))) else []
-        real = self.survey.reality.in_time(scope.zone)
-        events = sorted([*real, *own], key=lambda each: each[0]) if own else real
-        known_since = scope.first_day(rule).astimezone(scope.zone).date()
-        measured = reading(state, events, local.matcher, scope.clock, scope.zone, known_since)
+        measured = self._reading(rule, state, local)
         if not measured.holds:
             return []
         began = self.survey.situation.episodes.get(rule_id) or measured.since or scope.today
         self._episodes[rule_id] = began
-        return state_occurrences(rule, began, _measured(state, measured), scope)
+        return state_occurrences(rule, began, measured.facts(state), scope)
+
+    def _reading(self, rule: Rule, state: NoneIn | Share | Hours, local: Local) -> Reading:
+        """The state now; one of real events alone stays until one comes or goes, or the clock makes it another."""
+        scope = local.frame.scope
+        known_since = scope.first_day(rule).astimezone(scope.zone).date()
+
+        def measured(events: Sequence[Timed]) -> Reading:
+            return reading(state, events, local.matcher, scope.clock, scope.zone, known_since)
+
+        real = self.survey.reality.in_time(scope.zone)
+        if any(map(rules_named, selectors_of(state))):
+            own = self.outcome.own.in_time(rule.timezone)
+            return measured(sorted([*real, *own], key=itemgetter(0)))
+        scope.memo.hold(rule)
+        return scope.memo.timely(rule, "reading", real, scope.clock, lambda: (measured(real),))[0]
 
     def _written_with(self, key: str) -> Sequence[str]:
         """The ids of those with whom an occurrence was written: by the mark of its event, or by its draft."""
@@ -248,9 +260,6 @@ class _Cycle:
         unknown = {identity(rule) for rule in rules if rule.id not in self._alone}
         return lambda key: family(key) in keys or key.partition("/")[0] in unknown
 
-    def _timed(self, events: Sequence[Event], rule: Rule) -> list[Timed]:
-        return [(span(event.fields.start, event.fields.end, rule.timezone), event) for event in events]
-
     def _tiring_time(self) -> tuple[Stretch, ...]:
         """Busy time that tires: real events and own busy blocks, without holds, whole days and other breaks."""
         tiring = {
@@ -259,8 +268,8 @@ class _Cycle:
             if not isinstance(rule.verb, Protect) and not isinstance(rule.trigger, AfterBusy)
         }
         own = (
-            span(event.fields.start, event.fields.end, self.survey.zone)
-            for event in self.outcome.own_events()
+            taken
+            for taken, event in self.outcome.own.in_time(self.survey.zone)
             if event.mark is not None
             and event.mark.rule in tiring
             and not event.fields.all_day
@@ -349,16 +358,16 @@ class _Cycle:
 
     def _matching(self, rule: Rule, selector: Selector) -> Iterator[tuple[date, date, Event]]:
         """The events that a selector selects, each with its first and last day; one of some hours is on its first."""
-        own = self.outcome.own_events() if rules_named(selector) else []
+        real = [event for _, event in self.survey.reality.selected(selector, rule.timezone)]
         matcher = self.survey.local(rule.timezone).matcher
-        for event in (*self.survey.reality.real, *own):
-            if matcher.matches(selector, event):
-                start, end = event.fields.start, event.fields.end
-                if isinstance(start, datetime):
-                    first = last = start.astimezone(rule.timezone).date()
-                else:
-                    first, last = start, date.fromordinal(end.toordinal() - 1)
-                yield first, last, event
+        blocks = self.outcome.own.events() if rules_named(selector) else ()
+        for event in (*real, *(block for block in blocks if matcher.matches(selector, block))):
+            start, end = event.fields.start, event.fields.end
+            if isinstance(start, datetime):
+                first = last = start.astimezone(rule.timezone).date()
+            else:
+                first, last = start, date.fromordinal(end.toordinal() - 1)
+            yield first, last, event
 
     # ------------------------------------------------------------ protected windows
 
@@ -399,17 +408,6 @@ class _Cycle:
     def _guard(self, occurrence: Occurrence, stretch: Stretch) -> None:
         matcher = self.survey.local(occurrence.rule.timezone).matcher
         self.guards.append(Guard(occurrence.rule, occurrence.verb, stretch, matcher))
-
-
-def _measured(state: NoneIn | Share | Hours, found: Reading) -> Mapping[str, str]:
-    """What was measured and its bound, as facts of a reason."""
-    match state:
-        case NoneIn():
-            return {"days": f"{found.value or state.days:.0f}"}
-        case Share():
-            return {"share": f"{found.value or 0:.0f}", "bound": f"{found.bound:g}"}
-        case Hours():
-            return {"hours": f"{found.value or 0:.0f}", "limit": f"{found.bound:.0f}"}
 
 
 def _freed(wish: Wish, solution: Solution) -> Wish:

@@ -122,23 +122,30 @@ class Followups:
     # ------------------------------------------------------------ occurrences to wishes
 
     def _take_up(self, occurrence: Occurrence, letter: Letter) -> None:
-        frame, directory = self._frame(occurrence.rule), self._directory(occurrence.rule)
         self._seen.add(occurrence.key)
-        memo = self._survey.memo
-        time = memo.once(occurrence, "due", partial(due_time, occurrence, letter, frame))
-        if time is None:
+        wishes = self._survey.memo.once(occurrence, "mails", partial(self._mails, occurrence, letter))
+        if wishes is None:
             return
-        addressed = memo.once(occurrence, "addressed", partial(directory.addressed, letter, occurrence))
-        if not addressed.to:
+        if not wishes:
             self._skipped.append(self._skip(occurrence, occurrence.key, Reason(ReasonCode.NO_RECIPIENT)))
-        elif letter.each_person:
-            for address, people in ((each, directory.known((each,))) for each in addressed.to):
-                key = f"{occurrence.key}/{people[0].id if people else address.email.lower()}"
-                self._seen.add(key)
-                one = Addressed((address,), addressed.cc, addressed.bcc, people)
-                self._wishes.append(_Wish(occurrence, letter, key, one, time))
-        else:
-            self._wishes.append(_Wish(occurrence, letter, occurrence.key, addressed, time))
+        self._seen.update(wish.key for wish in wishes)
+        self._wishes += wishes
+
+    def _mails(self, occurrence: Occurrence, letter: Letter) -> tuple[_Wish, ...] | None:
+        """The mails that an occurrence asks for, whatever time it is; None when it is never due."""
+        frame, directory = self._frame(occurrence.rule), self._directory(occurrence.rule)
+        time = due_time(occurrence, letter, frame)
+        if time is None:
+            return None
+        addressed = directory.addressed(letter, occurrence)
+        if not letter.each_person:
+            return (_Wish(occurrence, letter, occurrence.key, addressed, time),) if addressed.to else ()
+        found = []
+        for address, people in ((each, directory.known((each,))) for each in addressed.to):
+            key = f"{occurrence.key}/{people[0].id if people else address.email.lower()}"
+            one = Addressed((address,), addressed.cc, addressed.bcc, people)
+            found.append(_Wish(occurrence, letter, key, one, time))
+        return tuple(found)
 
     # ------------------------------------------------------------ wishes to drafts
 
@@ -324,6 +331,9 @@ def _superseded(wishes: Iterable[_Wish], clock: Clock) -> Iterator[tuple[_Wish, 
         people = (person.id for person in wish.occurrence.people if rule.for_each is not None)
         series[(rule.id, *people) if isinstance(rule.trigger, Every) else (wish.key,)].append(wish)
     for members in series.values():
+        if len(members) == 1:
+            yield members[0], False
+            continue
         members.sort(key=_day_of, reverse=True)
         next_due: Minutes | None = None
         for _, of_day in groupby(members, key=_day_of):

@@ -116,7 +116,6 @@ def hands(standing: Iterable[Event], memory: Memory, context: Context) -> Hands:
             changed[key] = touched
     settled = settle(memory.intents, chosen, context)
     written = _with_settled(memory.written, settled)
-    begun = {key: event for key, event in chosen.items() if has_begun(event.fields.start, context.now)}
     gone = frozenset(
         key
         for key, known in written.items()
@@ -129,13 +128,9 @@ def hands(standing: Iterable[Event], memory: Memory, context: Context) -> Hands:
         for key, known in sorted(written.items())
         if key in found
     }
-    past = {key for key, known in written.items() if key not in chosen and has_begun(known.start, context.now)}
-    return Hands(
+    seen = Hands(
         standing=chosen,
         changed=changed,
-        pinned={key: event for key, event in chosen.items() if "time" in changed.get(key, ()) and key not in begun},
-        begun=begun,
-        done=memory.over.union(begun, past),
         deleted=deleted | news,
         found=found,
         gone=gone,
@@ -149,6 +144,20 @@ def hands(standing: Iterable[Event], memory: Memory, context: Context) -> Hands:
             if (key not in written or written[key].calendar != event.calendar)
             and context.looked_at(key, event.fields.start, event.fields.end)
         ),
+    )
+    return at_time(seen, memory, context.now)
+
+
+def at_time(seen: Hands, memory: Memory, now: datetime) -> Hands:
+    """The same calendar and memory at another instant, in the same zone: only what has begun is another."""
+    begun = {key: event for key, event in seen.standing.items() if has_begun(event.fields.start, now)}
+    past = {key for key, known in seen.written.items() if key not in seen.standing and has_begun(known.start, now)}
+    chosen = (key for key, fields in seen.changed.items() if "time" in fields and key not in begun)
+    return replace(
+        seen,
+        pinned={key: seen.standing[key] for key in chosen},
+        begun=begun,
+        done=memory.over.union(begun, past),
     )
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from agendad.core.dress import auto_show_as, dress
 from agendad.core.followups import Drafts
 from agendad.core.neighbours import Neighbours
+from agendad.core.ownblocks import OwnBlocks
 from agendad.core.problem import Busy
 from agendad.core.standing import Firm, Hold, family, free_key, name_pieces
 from agendad.core.timeline import from_minutes, span, union, wall
@@ -23,7 +24,7 @@ from agendad.model.reasons import Reason, ReasonCode
 from agendad.model.rule import Yield
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
     from datetime import date
     from zoneinfo import ZoneInfo
 
@@ -75,7 +76,7 @@ class Outcome:
         self._auto: dict[str, tuple[Look, Request, Stretch]] = {}
         self._skipped: list[Skipped] = []
         self._given_up: set[str] = set()
-        self._own: list[Event] | None = None
+        self.own = OwnBlocks(stood.hands.begun)
 
     # ------------------------------------------------------------ what earlier decisions mean for later ones
 
@@ -87,19 +88,6 @@ class Outcome:
     def narrowed(self, request: Request) -> Request:
         """The request without the time that the order of blocks closes to it."""
         return self._neighbours.narrowed(request)
-
-    def own_events(self) -> Sequence[Event]:
-        """Own blocks as events, in the order of keys: past ones as they stand, the others as they are wanted."""
-        if self._own is None:
-            calendar = self._survey.settings.calendar.write
-            found = dict(self._stood.hands.begun)
-            for key, block in self._desired.items():
-                stands = self._stood.hands.standing.get(key)
-                guests = stands.attendees if stands is not None else tuple(map(Attendee, block.fields.guests))
-                make = partial(_own_event, calendar, block, guests)
-                found[key] = self._survey.memo.once(block.fields, (calendar, key, block.rule, guests), make)
-            self._own = [found[key] for key in sorted(found)]
-        return self._own
 
     # ------------------------------------------------------------ decisions
 
@@ -146,9 +134,8 @@ class Outcome:
             self._unplaced(wish, solution.unplaced[request.key])
             return []
         memo = self._survey.memo
-        taken = wish.taken | self._families.get(family(wish.base), set())
         why = (wish.shortened,) if wish.shortened is not None else solution.remarks.get(request.key, ())
-        for key, piece in name_pieces(pieces, wish.standing, wish.base, taken):
+        for key, piece in self._named(wish, pieces):
             make = partial(self._block, occurrence, key, piece, why)
             desired, busy = memo.once(wish, (key, piece), make)
             reasons = (occurrence.why, *why)
@@ -157,6 +144,13 @@ class Outcome:
             if occurrence.look.show_as == "auto":
                 self._auto[key] = occurrence.look, wish.asked, piece
         return list(pieces)
+
+    def _named(self, wish: Wish, pieces: tuple[Stretch, ...]) -> Iterable[tuple[str, Stretch]]:
+        """Each piece with its key."""
+        if pieces == tuple([block.stretch for block in wish.standing]):
+            return [(block.key, block.stretch) for block in wish.standing]  # as `name_pieces` would, but sooner
+        taken = wish.taken | self._families.get(family(wish.base), set())
+        return name_pieces(pieces, wish.standing, wish.base, taken)
 
     def _block(
         self, occurrence: Occurrence, key: str, piece: Stretch, why: tuple[Reason, ...]
@@ -180,7 +174,15 @@ class Outcome:
     def _want(self, desired: DesiredBlock) -> None:
         self._desired[desired.key] = desired
         self._families.setdefault(family(desired.key), set()).add(desired.key)
-        self._own = None
+        self.own.put(desired.key, self._as_event(desired))
+
+    def _as_event(self, block: DesiredBlock) -> Event:
+        """A block as the event that it will be; the very same one as long as it looks the same."""
+        calendar = self._survey.settings.calendar.write
+        stands = self._stood.hands.standing.get(block.key)
+        guests = stands.attendees if stands is not None else tuple(map(Attendee, block.fields.guests))
+        make = partial(_own_event, calendar, block, guests)
+        return self._survey.memo.once(block.fields, (calendar, block.key, block.rule, guests), make)
 
     def _desire(
         self, occurrence: Occurrence, key: str, when: tuple[Moment, Moment], why: tuple[Reason, ...]
@@ -219,10 +221,8 @@ class Outcome:
         """`show_as: auto`, now that everything has its place."""
         if not self._auto:
             return
-        own = [event.fields for event in self.own_events() if not event.fields.all_day]
-        taken = union(
-            [*self._survey.reality.busy_time, *(span(each.start, each.end, self._survey.zone) for each in own)]
-        )
+        own = (stretch for stretch, event in self.own.in_time(self._survey.zone) if not event.fields.all_day)
+        taken = union([*self._survey.reality.busy_time, *own])
         for key, (look, request, piece) in self._auto.items():
             block = self._desired[key]
             shown = auto_show_as(look, request, piece, taken, self._survey.clock)

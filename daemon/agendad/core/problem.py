@@ -114,6 +114,9 @@ class Problem:
     days: tuple[Minutes, ...]
     grid: Minutes = 15
 
+    def __hash__(self) -> int:
+        return hash((self.days, len(self.busy), len(self.requests)))  # as for Busy
+
 
 @dataclass(frozen=True, slots=True)
 class Solution:

@@ -15,9 +15,10 @@ from operator import is_
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from agendad.core.absence import absent_days, busy_time, declared_absences
+from agendad.core.clock import NEVER
 from agendad.core.contacts import Contacts
 from agendad.core.guards import Meetings
-from agendad.core.hands import hands, instant
+from agendad.core.hands import at_time, hands, instant
 from agendad.core.mailhands import MailHands, mail_hands
 from agendad.core.memo import Memo
 from agendad.core.reconcile import Agreed, reconcile
@@ -109,7 +110,7 @@ class Reality:
             self._in_time[zone.key] = tuple(sorted(self.seen_from(zone)[1], key=lambda each: each[0]))
         return self._in_time[zone.key]
 
-    def selected(self, selector: Selector, zone: ZoneInfo, since: Minutes) -> Sequence[Timed]:
+    def selected(self, selector: Selector, zone: ZoneInfo, since: Minutes = -NEVER) -> Sequence[Timed]:
         """The real events that a selector selects and that did not end before a moment, seen from a zone.
 
         The very same sequence as the last time, when it has the same events.
@@ -142,10 +143,15 @@ class Reality:
     @cached_property
     def contacts(self) -> Contacts:
         """Who was in touch with whom."""
-        zone = self.settings.timezone
-        _, timed = self.seen_from(zone)
-        hosted = ((span(event.fields.start, event.fields.end, zone), event) for event in self.given.hosted)
-        return Contacts(self.given.people, (*timed, *hosted), self.given.messages, self.settings.me)
+        given, zone = self.given, self.settings.timezone
+        hosted = tuple((span(event.fields.start, event.fields.end, zone), event) for event in given.hosted)
+        return Contacts(given.people, hosted, given.messages, self.settings.me, besides=self._met)
+
+    @cached_property
+    def _met(self) -> Contacts:
+        """The contacts in the real events alone, which stay when mails come."""
+        _, timed = self.seen_from(self.settings.timezone)
+        return Contacts(self.given.people, timed, (), self.settings.me)
 
     @cached_property
     def tiring(self) -> tuple[Stretch, ...]:
@@ -178,7 +184,11 @@ class Timely:
     def holds(self, given: Sequence[object], context: Context) -> bool:
         """Whether it is the answer to another question, too."""
         in_time = self.context.now <= context.now and (self.until is None or context.now < self.until)
-        return in_time and _same(self.given, given) and replace(self.context, now=context.now) == context
+        return in_time and self.alike(given, context)
+
+    def alike(self, given: Sequence[object], context: Context) -> bool:
+        """Whether another question differs from this one in nothing but its time."""
+        return _same(self.given, given) and replace(self.context, now=context.now) == context
 
 
 class Realities:
@@ -217,12 +227,19 @@ class Realities:
     def hands(self, events: tuple[Event, ...], memory: Memory, context: Context) -> Hands:
         """What the person's hand did to `events`."""
 
+        given = events, memory.written, memory.intents, memory.over, memory.decisions.deleted
+        last = self._timely.get("hands")
+
+        def make() -> Hands:
+            if last is not None and last.alike(given, context):
+                return at_time(last.answer, memory, context.now)
+            return hands(events, memory, context)
+
         def changes(found: Hands) -> Iterator[Moment]:
             yield from (event.fields.start for event in found.standing.values())
-            yield from (known.start for known in found.written.values())
+            yield from (known.start for key, known in found.written.items() if key not in found.standing)
 
-        given = events, memory.written, memory.intents, memory.over, memory.decisions.deleted
-        return self._in_time("hands", given, context, lambda: hands(events, memory, context), changes)
+        return self._in_time("hands", given, context, make, changes)
 
     def reconciled(self, decision: Decision, seen: Hands, context: Context) -> Reconciled:
         """The changes that a decision makes to what stands."""

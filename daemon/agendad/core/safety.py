@@ -47,8 +47,10 @@ def emptied(hands: Hands, counts: Mapping[str, int], context: Context) -> Refuse
         if counts[calendar] == 0 and held >= HELD_AT_LEAST:
             return _refusal(f"calendar {calendar!r} held {held} events of agendad and now reads empty")
     lost = sum(not has_begun(known.start, context.now) for known in missing.values())
+    if lost < LOST_AT_LEAST:
+        return None
     left = sum(not has_begun(event.fields.start, context.now) for event in hands.standing.values())
-    if lost >= LOST_AT_LEAST and lost > left:
+    if lost > left:
         return _refusal(f"{lost} of {lost + left} future events of agendad are no longer in the calendar")
     return None
 

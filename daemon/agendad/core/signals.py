@@ -18,7 +18,7 @@ from agendad.core.timeline import from_minutes, midnights, to_minutes, union, wa
 from agendad.model.rule import Hours, NoneIn, Selector, Share
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from zoneinfo import ZoneInfo
 
     from agendad.core.clock import Clock
@@ -54,6 +54,16 @@ class Reading:
     since: date | None
     title: str = ""
     planned: date | None = None
+
+    def facts(self, state: NoneIn | Share | Hours) -> Mapping[str, str]:
+        """What was measured and its bound, as facts of a reason."""
+        match state:
+            case NoneIn():
+                return {"days": f"{self.value or state.days:.0f}"}
+            case Share():
+                return {"share": f"{self.value or 0:.0f}", "bound": f"{self.bound:g}"}
+            case Hours():
+                return {"hours": f"{self.value or 0:.0f}", "limit": f"{self.bound:.0f}"}
 
 
 def reading(
@@ -165,7 +175,7 @@ class _Measure:
 
     def __init__(self, state: Share | Hours, events: Sequence[Timed], matcher: Matcher) -> None:
         self.state = state
-        self._events = [each for each in events if not each[1].fields.all_day]
+        self._events = events
         self._matcher = matcher
         self._reached: Stretch = (0, 0)
         self._part = self._whole = _Time(())
@@ -173,7 +183,8 @@ class _Measure:
     def reach(self, stretch: Stretch) -> None:
         """Makes ready for questions inside `stretch`."""
         self._reached = stretch
-        inside = [each for each in self._events if each[0][1] > stretch[0] and each[0][0] < stretch[1]]
+        near = (each for each in self._events if each[0][1] > stretch[0] and each[0][0] < stretch[1])
+        inside = [each for each in near if not each[1].fields.all_day]
         self._part = self._time(self.state.selector, inside)
         if isinstance(self.state, Share):
             self._whole = self._time(self.state.of or MEETINGS, inside)

@@ -104,7 +104,7 @@ class Survey:
         for message in reversed(situation.mailbox.messages):
             if self.clock.come(to_minutes(message.at)):
                 break
-        given = situation.events, situation.hands
+        given = situation.events, situation.hands.standing
         real = situation.realities.once("real", given, lambda: _real(situation))
         begun = situation.hands.begun.values()
         hosted = tuple(event for event in begun if event.fields.guests and self.clock.come(self._end(event)))

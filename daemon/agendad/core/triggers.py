@@ -267,9 +267,10 @@ def event_occurrences(
     found: dict[str, Occurrence | Left] = {}
     for known, (taken, event) in chain(((True, each) for each in selected), ((False, each) for each in others)):
         first, last = moment = _moment(trigger, taken)
-        if first >= horizon or (oldest is not None and taken[1] < oldest) or scope.clock.past(last + longer):
+        if first >= horizon or last + longer < scope.clock.now or (oldest is not None and taken[1] < oldest):
             continue
         if known or matcher.matches(trigger.selector, event):
+            scope.clock.changes(last + longer + 1)
             key = f"{identity(rule)}/{event_suffix(event)}"
             if key not in found:
                 make = partial(_set_off, rule, key, event, moment, scope)

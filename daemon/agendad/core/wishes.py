@@ -169,7 +169,8 @@ def _in_place(wish: Wish, present: Present) -> Wish:
     if request.fixed or request.yields not in {Yield.SHRINK, Yield.SPLIT}:
         return wish
     stands = union(request.stands)
-    near = [each for each in present.firm if overlaps(((each.start, each.end),), _wider(stands, request.gap + 1))]
+    around = _wider(stands, request.gap + 1)
+    near = [each for each in present.firm if overlaps(((each.start, each.end),), around)]
     left = subtract(stands, union((each.start - request.gap, each.end + request.gap) for each in near))
     parts = [part for part in left if part[1] - part[0] >= request.least]
     if request.yields is Yield.SHRINK:

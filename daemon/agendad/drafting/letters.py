@@ -107,6 +107,7 @@ class Letters:
         known = now if isinstance(now, date) else None
         key = (language, zone.key, known)
         if key not in self._languages:
+            self._languages = {known_at: each for known_at, each in self._languages.items() if known_at[2] == known}
             self._languages[key] = Words(language, zone, home=self._home, now=known)
         words = self._words = self._languages[key]
         subject = self._subject(compiled, context, words)

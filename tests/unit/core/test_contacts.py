@@ -37,6 +37,15 @@ def mail(day: int, *recipients: str, sent: bool = True, hour: int = 9) -> Messag
     return Message(at, ME if sent else "x@far.org", recipients, f"mail of the {day}.", sent=sent)
 
 
+def test_contacts_that_are_known_already_count_like_those_that_are_worked_out() -> None:
+    known = contacts(MEETING, mail(25, "grace@example.com"))
+    later = Contacts(PEOPLE, (), [mail(24, "grace@example.com", hour=1), mail(26, "lin@far.org")], ADA, besides=known)
+    afresh = contacts(MEETING, mail(25, "grace@example.com"), mail(24, "grace@example.com", hour=1))
+    assert later.history("grace", NEVER) == afresh.history("grace", NEVER)
+    assert later.history("lin", NEVER) == contacts(mail(26, "lin@far.org")).history("lin", NEVER)
+    assert known.history("lin", NEVER) == (), "what was known stays as it is"
+
+
 MEETING = event("Lunch", "tue 12:00-13:00", "grace@home.org", BOB)
 
 

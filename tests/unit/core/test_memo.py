@@ -26,7 +26,9 @@ pause: {block: Pause, after: {busy: 2h}, lasts: 5m, may_overlap: [blocks]}
 call: {block: "Call {{ person.name }}", every: week, for_each: {tier: 1}, lasts: 30m, between: "14:00-18:00"}
 lunch: {block: Lunch, every: 2 weeks, lasts: 1h, between: "12:00-14:00", with: {group: team}}
 focus: {block: Think, when: {share: {rule: deep}, of: {rule: [deep, read]}, in: week, below: 90%}, lasts: 30m}
-tidy: {block: Tidy, every: weekday, lasts: 30m, between: "08:00-18:00", prefer: earliest, settle: 5m}
+tidy: {block: Tidy, every: weekday, lasts: 30m, between: "08:00-18:00", settle: 5m, satisfied_by: {title: staff}}
+invite: {block: Invite, when: {none: {meeting: external}, in: 2d}, lasts: 15m, between: working hours}
+rest: {block: Rest, when: {hours: {meeting: any}, in: 2d, above: 3h}, lasts: 15m, between: working hours}
 evening: {protect: Evening, every: weekday, at: "18:00-22:00", may_overlap: [blocks]}
 """)
 MEETINGS = (

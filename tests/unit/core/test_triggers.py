@@ -140,6 +140,15 @@ class TestEvents:
         (ahead,) = set_off("before: {title: board}, except: [mon]", event("Board", "tue 09:00-10:00"))
         assert ahead.excluded_days == {date(2026, 11, 23)}
 
+    def test_only_events_that_set_it_off_say_until_when_that_stays_true(self):
+        clock = Clock(MONDAY)
+        scope = replace(SCOPE, clock=clock)
+        found = set_off("after: {title: visit}, within: 1h", event("Staff", "mon 08:00-09:00"), scope=scope)
+        assert found == []
+        assert clock.until > minute("mon 10:00")
+        set_off("after: {title: staff}, within: 1h", event("Staff", "mon 08:00-09:00"), scope=scope)
+        assert clock.until == minute("mon 10:00") + 1
+
 
 class TestBusyTime:
     def test_it_fires_when_the_sum_is_reached_and_counts_anew_from_there(self):

@@ -56,6 +56,15 @@ class Reader(HTMLParser):
         self.words += data
 
 
+def test_what_was_written_at_another_time_does_not_show() -> None:
+    letters, source = Letters(PARIS), "---\nsubject: S\n---\n{{ now | when }}"
+    later = NOW + timedelta(days=400)
+    for now in (NOW, later, NOW):
+        assert letters.write(source, {"now": now}, "en", PARIS) == Letters(PARIS).write(
+            source, {"now": now}, "en", PARIS
+        )
+
+
 class TestBodies:
     def test_markdown_is_taken_out_of_the_text_and_becomes_html(self):
         written = write("Dear **Ada**,\n\nsee *this*: [site](https://example.org/a).\n\n1. one\n2. two\n\n> said\n")

@@ -103,6 +103,8 @@ class Board:
         """The items that take room."""
         self.keepers = [item.index for item in self.items if item.request.yields is Yield.KEEP]
         """The items that keep their place over everything."""
+        self.yielding = [item for item in self.solid if item.home and item.request.yields is not Yield.KEEP]
+        """The fixed items that give way to others, and take room."""
         self.places: list[Pieces] = [()] * len(self.items)
         self._worth = 0
         self.firm: set[int] = set()
@@ -343,8 +345,8 @@ class Board:
 
     def _tie(self) -> None:
         """Reads the order rules in both directions: what one item asks of another also binds the other."""
-        asked = [(r.rule, r.before_rules | r.after_rules | r.not_with_rules) for r in self.part.requests]
-        tied = {rule for own, named in asked if named for rule in (own, *named)}
+        asking = [r for r in self.part.requests if r.before_rules or r.after_rules or r.not_with_rules]
+        tied = {rule for r in asking for rule in (r.rule, *r.before_rules, *r.after_rules, *r.not_with_rules)}
         members = [item for item in self.items if item.request.rule in tied]
         for item in members:
             item.ties = tuple(

@@ -58,8 +58,8 @@ class Chains:
         self.best_board: Saved | None = None
         self.gaps: dict[int, list[Gap]] = {}
         """What `_gaps` found for the board as it is, by the gap that a block asks for."""
-        self.tied: dict[tuple[int, int], list[Gap]] = {}
-        """The same for blocks that are bound to others, by the ticks as well that those close to it."""
+        self.tied: dict[tuple[object, ...], list[Gap]] = {}
+        """The same for blocks that are bound to others, by their windows and by the ticks that the others close."""
         self.elsewhere: dict[int, int] = {}
         """What a block would be worth at another place on the board as it is."""
         self.losses: dict[tuple[int, ...], int] = {}
@@ -184,9 +184,9 @@ class Chains:
 
     def _tied(self, item: Item) -> list[Gap]:
         """The gaps of the board as it is for a block that is bound to others."""
-        key = item.gap, self.board.forbidden(item)
+        key = item.gap, item.windows, self.board.forbidden(item)
         if key not in self.tied:
-            self.tied[key] = self._gaps(item, frozenset(), self.wanted)
+            self.tied[key] = self._gaps(item, frozenset(), self.wanted & item.fits(1))
         return self.tied[key]
 
     def _known(self, item: Item) -> list[Gap]:

@@ -7,6 +7,7 @@ span several days tie those days together. Windows are usually days or weeks, so
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING
 
 from agendad.core.problem import Problem
@@ -17,7 +18,10 @@ if TYPE_CHECKING:
     from agendad.core.problem import Busy, Request, Stretch
 
 
-def rank(request: Request) -> tuple[int, str, str]:
+_Rank = tuple[int, str, str]
+
+
+def rank(request: Request) -> _Rank:
     """The order of precedence: the smaller is the stronger."""
     return (request.priority, request.rule, request.key)
 
@@ -30,21 +34,21 @@ def split(problem: Problem) -> list[Problem]:
     found = ((_hull(request), request) for request in problem.requests)
     hulls = sorted((hull, rank(request), request) for hull, request in found if hull is not None)
     days = _cover(problem.days, hulls[0][0][0], max(hull[1] for hull, _, _ in hulls)) if hulls else ()
-    groups: list[tuple[int, int, list[Request]]] = []
-    for (start, end), _, request in hulls:
+    groups: list[tuple[int, int, list[tuple[_Rank, Request]]]] = []
+    for (start, end), place, request in hulls:
         first, last = bisect_right(days, start) - 1, bisect_left(days, end)
         if groups and first < groups[-1][1]:
             groups[-1] = (groups[-1][0], max(groups[-1][1], last), groups[-1][2])
         else:
             groups.append((first, last, []))
-        groups[-1][2].append(request)
-    busy = sorted(problem.busy, key=lambda one: (one.start, one.end, one.title, one.own))
+        groups[-1][2].append((place, request))
+    busy = sorted(problem.busy, key=attrgetter("start", "end", "title", "own"))
     longest = max((one.end - one.start for one in busy), default=0)
     starts = [one.start for one in busy]
     return [
         Problem(
             busy=_within(busy, starts, longest, (days[first], days[last])),
-            requests=tuple(sorted(requests, key=rank)),
+            requests=tuple(request for _, request in sorted(requests, key=itemgetter(0))),
             days=tuple(days[first : last + 1]),
             grid=problem.grid,
         )

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from agendad.core.placement.chains import Chains, is_loose, most_worth
 from agendad.core.placement.fill import fill, grow
 from agendad.core.placement.seed import seat_fixed, still_fits
-from agendad.model.rule import Yield
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -179,10 +178,8 @@ def push(board: Board, index: int) -> bool:
     item = board.items[index]
     if item.home or item.request.may_overlap:
         return False
-    for other in board.items[index + 1 :]:
-        if other.home is None or other.request.yields is Yield.KEEP or other.settled:
-            continue
-        if not board.places[other.index] or other.request.may_overlap or not _meet(item, other):
+    for other in board.yielding:
+        if other.index <= index or other.settled or not board.places[other.index] or not _meet(item, other):
             continue
         worth, before = board.worth(), board.take(other.index)
         if fill(board, index):
