@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from agendad.app.apply import cycle, refuse_earlier_clock
 from agendad.app.away import pause
+from agendad.app.housekeeping import due, keep_small
 from agendad.core.reality import Realities
 from agendad.errors import AgendadError, AlreadyRunning, PartlyApplied
 from agendad.ledger import Ledger
@@ -76,6 +77,7 @@ class Daemon:
             self._ledger = Ledger.open(home.state, home.checkpoint)
         self._tell_notices()
         self._desk: Desk | None = None
+        self._tidied: datetime | None = None
         self._asked = False
         self._reload = False
         self.health = Health(pid=pid, started=now, loaded=now, due=now)
@@ -158,22 +160,26 @@ class Daemon:
                     self._tell_notices()
                 refuse_earlier_clock(self._ledger, now)
                 applied = cycle(self._opened(), now, progress=lambda _: self._world.alive())
+                self._tidy(now)
         except AlreadyRunning as busy:
             self._world.journal.note("debug", "busy", busy.message)
             self.health = replace(self.health, due=now + _BUSY)
             return
         except AgendadError as error:
             self._stumbled(now, error.message, error.hint)
-        except (
-            Exception
-        ) as error:  # whatever is wrong in us, the next cycle is made: a daemon that ended would help nobody
-            self._desk = None
+        except Exception as error:
+            self._desk = None  # whatever is wrong in us, the next cycle is made: a daemon that ended would help nobody
             self._world.journal.note("error", "fault", f"a fault in agendad itself\n{trace_of(error)}")
             self._stumbled(now, "a fault in agendad itself", "its log has the details; please report them")
         else:
             self._went(now, applied)
         seconds = self._world.steady() - begun
         self.health = replace(self.health, last=now, seconds=seconds, late=late, cycles=self.health.cycles + 1)
+
+    def _tidy(self, now: datetime) -> None:
+        """Once a day the ledger lets go what nothing needs; what is too much for one time goes after the next cycle."""
+        if due(self._tidied, now) and not keep_small(self._ledger, self._loaded, now).more:
+            self._tidied = now
 
     def _opened(self) -> Desk:
         if self._desk is None:

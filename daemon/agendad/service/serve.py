@@ -21,14 +21,18 @@ from agendad.lock import DAEMON, locked
 from agendad.service.control import Server
 from agendad.service.daemon import Daemon, Stopped, World
 from agendad.service.files import Watch, roots
+from agendad.service.notice import NoNotice, open_notice
 from agendad.service.scheduler import TICK, Alarm
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from agendad.app.home import Home
+    from agendad.model.settings import Settings
     from agendad.rules.load import Loaded
+    from agendad.service.exposed import Exposed
     from agendad.service.journal import Journal
+    from agendad.service.notice import Notice
     from agendad.service.notify import Notifier
 
 _GRACE: Final = 8
@@ -43,6 +47,7 @@ class Service:
         self._notifier = notifier
         self._stopping = self._reloading = False
         self._told = ""
+        self._followed: Settings | None = None
         home = replace(home, checkpoint=lambda _: notifier.alive())
         world = World(
             now=lambda: datetime.now(UTC),
@@ -51,7 +56,11 @@ class Service:
             alive=self._alive,
             desk=lambda loaded, ledger: home.lasting_desk(loaded, ledger, lambda: datetime.now(UTC)),
             journal=journal,
+            notice=self._tell,
         )
+        self._notice: Notice = NoNotice()
+        self._exposed: Exposed | None = None
+        self._address: tuple[str, int] | None = None
         self._daemon = Daemon(home, loaded, world, os.getpid())
         self._home = home
         self._selector = selectors.DefaultSelector()
@@ -64,6 +73,7 @@ class Service:
         """Lives until a signal ends it."""
         with self._signals():
             self._watched()
+            self._follow()
             self._notifier.ready("running")
             self._journal.note("info", "start", "agendad runs", pid=os.getpid(), rules=len(self._daemon.loaded.rules))
             with contextlib.suppress(Stopped):
@@ -71,6 +81,7 @@ class Service:
             signal.setitimer(signal.ITIMER_REAL, 0)
             self._notifier.stopping()
         self._server.close()
+        self._expose(None)
         self._watch.close()
         self._daemon.close()
         self._journal.note("info", "stop", "agendad ends; nothing is left open")
@@ -85,6 +96,7 @@ class Service:
             self._notifier.reloading()
         due = self._daemon.step()
         self._watched()
+        self._follow()
         told, self._told = self._told, _status(self._daemon)
         if reloading:
             self._notifier.ready(self._told)
@@ -112,8 +124,20 @@ class Service:
         self._watch.settle()
         self._alarm.at_once()
 
+    def _follow(self) -> None:
+        """Watches, tells and is seen as the configuration that runs says."""
+        settings = self._daemon.loaded.configured
+        if settings is self._followed:
+            return
+        self._notice = open_notice(self._journal, os.environ, desktop=settings.desktop_notice)
+        self._expose(settings.metrics)
+        self._followed = settings
+
+    def _tell(self, summary: str, body: str) -> None:
+        self._notice.tell(summary, body)
+
     def _watched(self) -> None:
-        """Watches the files of the configuration that runs."""
+        """Watches the files and folders as they are now."""
         old = self._watch.fileno()
         if not self._watch.watch(roots(self._home.config, self._daemon.loaded.configured.contacts)):
             return
@@ -121,6 +145,26 @@ class Service:
             self._selector.unregister(old)
         if (new := self._watch.fileno()) is not None:
             self._selector.register(new, selectors.EVENT_READ, self._changed)
+
+    def _expose(self, address: tuple[str, int] | None) -> None:
+        if address == self._address:
+            return
+        self._address = address
+        if self._exposed is not None:
+            self._selector.unregister(self._exposed)
+            self._exposed.close()
+            self._exposed = None
+        if address is None:
+            return
+        from agendad.service.exposed import Exposed
+        from agendad.service.metrics import answer
+
+        try:
+            self._exposed = Exposed(address, lambda asked: answer(asked, self._daemon.health, datetime.now(UTC)))
+        except OSError as error:
+            self._journal.note("warning", "metrics", f"no metrics: {(error.strerror or str(error)).lower()}")
+        else:
+            self._selector.register(self._exposed, selectors.EVENT_READ, self._exposed.serve)
 
     # ------------------------------------------------------------ signals
 
