@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from agendad.app.cycle import Look
     from agendad.app.home import Home
     from agendad.service.journal import Fact, Level
+    from machine.lived_events import Events
 
 FORTNIGHT = timedelta(days=14)
 MINUTE = timedelta(minutes=1)
@@ -174,11 +175,11 @@ class Life:
 
     # ------------------------------------------------------------ time
 
-    def live(self, length: timedelta = FORTNIGHT) -> None:
-        """Time passes, with one thing after the other."""
+    def live(self, length: timedelta = FORTNIGHT, events: Events | None = None) -> None:
+        """Time passes until so long after the beginning, with one thing after the other."""
         from machine.lived_events import Events
 
-        events = Events(self)
+        events = events or Events(self)
         while self.time.true < self.born + length:
             pause = timedelta(minutes=self.chance.choice((2, 20, 90, 90, 300, 700)), seconds=self.chance.randint(0, 59))
             self.until(self.time.true + pause)

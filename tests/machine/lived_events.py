@@ -27,7 +27,7 @@ ALWAYS = datetime(2100, 1, 1, tzinfo=PARIS)
 class Events:
     """Draws one thing after the other."""
 
-    def __init__(self, life: Life) -> None:
+    def __init__(self, life: Life, *, deadly: bool = True) -> None:
         self.life = life
         self.chance = life.chance
         self.outside = life.outside
@@ -41,7 +41,9 @@ class Events:
         commands = (self.applied, self.paused, self.resumed, self.resumed, self.absent, self.undone, self.reset)
         trouble = (self.trouble, self.vanished, self.back, self.back, self.locked_out)
         machine = (self.slept, self.slept, self.clock_jumps, self.clock_right, self.clock_right, self.travelled)
-        machine += (self.killed,) * 3 + (self.stopped, self.lost, self.answers)
+        machine += (self.answers,)
+        if deadly:
+            machine += (self.killed,) * 3 + (self.stopped, self.lost)
         self._anything: tuple[Callable[[], object], ...] = outside * 2 + files + commands + trouble + machine
         self._asleep = outside
 
@@ -107,6 +109,7 @@ class Events:
         """One whose making was known to a cycle that ended well: of another nobody remembers that it stood."""
         if self.life.good is not None and (key := self._block()):
             self.outside.delete(key)
+            self.hands.give_back(key)
             self.hands.deleted.add(key)
             self.hands.fresh.add(key)
             return key

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,7 +17,8 @@ from machine.lived_checks import calm, check
 if TYPE_CHECKING:
     from pathlib import Path
 
-LIVES = int(os.environ.get("AGENDAD_LIVES", "12"))
+LIVES = int(os.environ.get("AGENDAD_LIVES", "5"))
+DAY = timedelta(days=1)
 
 
 def life(root: Path, seed: int) -> Life:
@@ -36,3 +38,67 @@ def test_whatever_happens_in_two_weeks_the_promises_hold(tmp_path: Path, seed: i
     lived.live()
     calm(lived)
     check(lived)
+
+
+@pytest.mark.parametrize("seed", [4, 3], ids=["on disk", "at Google"])
+def test_a_life_that_is_lived_again_is_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
+    """Whatever fails with a seed so fails again with it."""
+    told = []
+    for name in ("once", "again"):
+        monkeypatch.setenv("TZ", "Europe/Paris")
+        (tmp_path / name).mkdir()
+        lived = life(tmp_path / name, seed)
+        lived.live(4 * DAY)
+        told.append(lived.digest())
+        lived.end()
+    assert told[0] == told[1]
+
+
+def busy_day(root: Path, *, google: bool) -> Life:
+    """A life before a day on which there is a lot to do, and nothing is done yet."""
+    lived = Life(root, 1, google=google)
+    for number in range(3):
+        start = lived.born + timedelta(hours=1 + 2 * number)
+        lived.outside.meet(f"m{number}", start, 60)
+        lived.meetings[f"m{number}"] = start, start + timedelta(hours=1)
+    return lived
+
+
+def dies(root: Path, operation: int, *, google: bool) -> bool:
+    """Lives that day and dies at an operation, is started again, and must have done all of it; whether it died."""
+    lived = busy_day(root, google=google)
+    lived.doom = operation
+    lived.until(lived.born + timedelta(hours=5))
+    if lived.daemon is not None and (block := min(lived.outside.blocks(), default="")):
+        lived.outside.rename(block, "Mine")
+    lived.outside.cancel("m2")
+    del lived.meetings["m2"]
+    lived.until(lived.born + timedelta(hours=9))
+    calm(lived)
+    check(lived)
+    assert {f"thanks/{lived.outside.uid(name)}" for name in ("m0", "m1")} <= lived.outside.drafts().keys()
+    lived.end()
+    return lived.deaths > 0
+
+
+@pytest.mark.parametrize("google", [False, True], ids=["on disk", "at Google"])
+@pytest.mark.parametrize("operation", [1, 40, 77])
+def test_killed_at_an_operation_it_does_all_of_it_after_the_next_start(
+    tmp_path: Path, operation: int, google: bool
+) -> None:
+    dies(tmp_path, operation, google=google)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("google", [False, True], ids=["on disk", "at Google"])
+def test_killed_at_every_operation_of_a_day_it_does_all_of_it_after_the_next_start(
+    tmp_path: Path, google: bool
+) -> None:
+    """Before and after each commit of the ledger, each operation on a file and each request."""
+    for operation in range(1, 5000):
+        folder = tmp_path / str(operation)
+        folder.mkdir()
+        if not dies(folder, operation, google=google):
+            assert operation > 100
+            return
+    pytest.fail("the day never ends")
