@@ -36,9 +36,10 @@ def main(seed: int, *, google: bool) -> int:
             life.notes.lines.clear()
             if day % 5 == 0:
                 gc.collect()
-                memory, ledger = tracemalloc.get_traced_memory()[0], life.state / "ledger.db"
-                sizes.append((memory, ledger.stat().st_size))
-                print(f"day {day:2}: {memory / 2**20:6.2f} MiB, ledger {ledger.stat().st_size / 1024:6.0f} KiB")
+                memory = tracemalloc.get_traced_memory()[0]
+                ledger = sum(path.stat().st_size for path in life.state.glob("ledger.db*"))
+                sizes.append((memory, ledger))
+                print(f"day {day:2}: {memory / 2**20:6.2f} MiB, ledger with its log {ledger / 1024:6.0f} KiB")
         life.end()
     grew, weekly = sizes[-1][0] / sizes[0][0], (sizes[-1][1] - sizes[0][1]) / (DAYS - FIRST) * 7
     print(f"memory: {100 * (grew - 1):+.1f} % from day {FIRST} to day {DAYS}; ledger: {weekly / 1024:.0f} KiB a week")

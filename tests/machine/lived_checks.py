@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from agendad.app.away import noted
 from agendad.app.cycle import plan
 from agendad.app.explain import explain
 from agendad.ledger.history import drafts as made_drafts
@@ -28,6 +29,7 @@ class Hands:
         self.edited: dict[str, bytes] = {}
         self.gone: set[str] = set()  # keys of drafts that were deleted
         self.sent: set[str] = set()
+        self.ever: set[str] = set()  # keys of all blocks and drafts that were ever deleted
         self.fresh: set[str] = set()  # keys of deletions that no cycle has seen yet
         self.alone: set[str] = set()  # those that decisions.json alone knows
         self.written: set[str] = set()  # and those that the ledger alone knows
@@ -103,6 +105,9 @@ def check(life: Life) -> None:
     assert wanted <= blocks.keys(), "a block is missing"
     assert {key for key, block in blocks.items() if block.start > life.time.true} <= wanted, "a block too many"
     life.hands.check(life.outside)
+    decisions = noted(life.home())
+    gone = {key for each in (decisions.deleted, decisions.drafts) for key, entry in each.items() if entry.by == "hand"}
+    assert gone <= life.hands.ever, f"taken for deleted by hand: {gone - life.hands.ever}"
     life.outside.foreign_is_untouched()
     with life.home().ledger() as ledger:
         _check_ledger(life, ledger, seen)
@@ -114,6 +119,8 @@ def _check_ledger(life: Life, ledger: Ledger, seen: Look) -> None:
     """All is settled that can be, late follow-ups are called late, and what stands is explained."""
     for key, before, after in ledger.rows("SELECT key, before, after FROM changes WHERE status IS NULL"):
         assert not seen.context.looked_at(key, *_span(before, after)), f"what became of {key} is open"
+    known = {key for (key,) in ledger.rows("SELECT key FROM written")}
+    assert {block.key for block in seen.reconciled.blocks} <= known, "the ledger does not know what stands"
     assert ledger.rows("SELECT key FROM drafts WHERE status IN ('open', 'removing')") == []
     for entry in made_drafts(ledger, rule="thanks"):
         if entry.run is not None and entry.draft.source_end is not None and entry.draft.status == "made":

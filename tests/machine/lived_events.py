@@ -111,6 +111,7 @@ class Events:
             self.outside.delete(key)
             self.hands.give_back(key)
             self.hands.deleted.add(key)
+            self.hands.ever.add(key)
             self.hands.fresh.add(key)
             return key
         return None
@@ -130,6 +131,7 @@ class Events:
             self.outside.discard(key)
             self.hands.edited.pop(key, None)
             self.hands.gone.add(key)
+            self.hands.ever.add(key)
             self.hands.fresh.add(key)
             self.life.over.add(key)
         return key
@@ -298,11 +300,12 @@ class Events:
         self.life.ending = self.chance.randint(1, 3)
 
     def lost(self) -> str | None:
-        """Files of the state folder are gone when the daemon begins again."""
+        """Files of the state folder are gone."""
         if self.life.time.skew:
             return None
-        self.life.end()
         what = self.chance.choice(("ledger.db", "decisions.json", "state"))
+        if what != "ledger.db" or self.chance.random() < 0.5:  # it may also vanish under the running daemon
+            self.life.end()
         self.hands.lost(what)
         for path in self.life.state.glob("*" if what == "state" else f"{what}*"):
             shutil.rmtree(path) if path.is_dir() else path.unlink()

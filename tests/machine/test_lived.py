@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from agendad.app.away import note, with_pause
 from machine.lived import Life
 from machine.lived_checks import calm, check
+from machine.lived_events import Events
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -52,6 +54,37 @@ def test_a_life_that_is_lived_again_is_the_same(tmp_path: Path, monkeypatch: pyt
         told.append(lived.digest())
         lived.end()
     assert told[0] == told[1]
+
+
+def test_what_waited_for_the_end_of_a_pause_is_made_within_a_minute_of_it(tmp_path: Path) -> None:
+    lived = busy_day(tmp_path, google=False)
+    lived.until(lived.born + timedelta(minutes=50))
+    ends = lived.born + timedelta(hours=3, minutes=7)
+    note(lived.calm_home(), lambda each: with_pause(each, lived.time.clock(), ends))
+    lived.paused_until = ends
+    lived.until(ends - timedelta(seconds=1))
+    assert not lived.outside.drafts()
+    lived.until(ends + timedelta(minutes=1))
+    assert len(lived.outside.drafts()) == 1
+    lived.end()
+
+
+def test_under_a_clock_that_stands_before_the_last_run_nothing_is_written_until_somebody_agrees(tmp_path: Path) -> None:
+    lived = busy_day(tmp_path, google=False)
+    lived.until(lived.born + timedelta(hours=1))
+    lived.time.skew = timedelta(hours=-9)
+    lived.outside.cancel("m2")
+    del lived.meetings["m2"]
+    stood = lived.outside.stand()
+    lived.soon()
+    lived.until(lived.born + timedelta(hours=4))
+    assert lived.outside.stand() == stood
+    Events(lived).answers()
+    lived.soon()
+    lived.until(lived.born + timedelta(hours=5, minutes=10))
+    assert lived.daemon is not None
+    assert lived.daemon.health.trouble == ""
+    lived.end()
 
 
 def busy_day(root: Path, *, google: bool) -> Life:
