@@ -19,7 +19,7 @@ from machine.lived_events import Events
 if TYPE_CHECKING:
     from pathlib import Path
 
-LIVES = int(os.environ.get("AGENDAD_LIVES", "5"))
+LIVES = int(os.environ.get("AGENDAD_LIVES", "1"))
 DAY = timedelta(days=1)
 
 
