@@ -30,7 +30,7 @@ class Memo:
     _made: dict[tuple[int, Hashable], Any] = field(default_factory=dict)
     _expanded: dict[int, tuple[Occurrence | Left, ...]] = field(default_factory=dict)
     _set_off: dict[tuple[int, int], Occurrence | Left] = field(default_factory=dict)
-    _timely: dict[tuple[int, str], tuple[object, Minutes, Minutes, Any]] = field(default_factory=dict)
+    _timely: dict[tuple[int, str], tuple[object, Minutes, tuple[Minutes, Minutes], Any]] = field(default_factory=dict)
 
     def expanded(self, rule: Rule, make: Callable[[], Sequence[Occurrence | Left]]) -> list[Occurrence | Left]:
         """The occurrences of a rule that the calendar alone sets off."""
@@ -56,14 +56,14 @@ class Memo:
     ) -> Sequence[T]:
         """As `once`, of what also follows from something `given` and from the clock, until one of them changes."""
         known = self._timely.get((id(source), what))
-        if known is not None and known[0] is given and known[1] <= clock.now < known[2]:
-            clock.changes(known[2])
+        if known is not None and known[0] is given and known[1] <= clock.now < known[2][0]:
+            clock.note(*known[2])
             found: Sequence[T] = known[3]
             return found
-        made, until = clock.noting(make)
+        made, noted = clock.noting(make)
         if id(source) in self._held:
             self.hold(given, *made)
-            self._timely[id(source), what] = given, clock.now, until, made
+            self._timely[id(source), what] = given, clock.now, noted, made
         return made
 
     def once(self, source: object, what: Hashable, make: Callable[[], T]) -> T:

@@ -48,7 +48,7 @@ class Decision:
     `given_up` are keys of flexible blocks that stood, met a real event, and whose rule says `yield: skip`: they are to
     be remembered as gone, since the next cycle would find them another place. `episodes` are those of `when:` rules
     that go on. `guarded` is the time that rules protect. Before the minute `until` a cycle decides the same,
-    unless something happens.
+    unless something happens, and before `wake` one has nothing to do.
     """
 
     desired: tuple[DesiredBlock, ...]
@@ -56,6 +56,7 @@ class Decision:
     violations: tuple[Violation, ...]
     horizon: datetime
     until: datetime
+    wake: datetime
     given_up: frozenset[str] = frozenset()
     drafts: Drafts = field(default_factory=Drafts)
     episodes: Mapping[str, date] = field(default_factory=dict)
@@ -213,6 +214,7 @@ class Outcome:
             violations=tuple(violations),
             horizon=wall(self._survey.horizon, 0, zone),
             until=from_minutes(self._survey.clock.until, zone),
+            wake=from_minutes(self._survey.clock.wake, zone),
             given_up=frozenset(self._given_up),
             drafts=drafts,
         )

@@ -50,6 +50,8 @@ class World:
 
     `now` is aware, `steady` are seconds of a clock that is never set, `random` lies in [0, 1). `alive` is called while
     work goes on and may raise Stopped where that can be done; `desk` opens calendars and mailbox for many cycles.
+    `patience` is how many seconds a cycle waits for another process to let the state folder go; the start, five times
+    as long.
     """
 
     now: Callable[[], datetime]
@@ -59,6 +61,7 @@ class World:
     desk: Callable[[Loaded, Ledger], Desk]
     journal: Journal
     notice: Callable[[str, str], None] = lambda *_: None
+    patience: float = 1.0
 
 
 class Daemon:
@@ -73,7 +76,7 @@ class Daemon:
         self._world = world
         self._loaded = loaded
         self._files: Fingerprint = self._look()
-        with locked(home.state, patience=_BUSY.total_seconds()):
+        with locked(home.state, patience=5 * world.patience):
             self._ledger = Ledger.open(home.state, home.checkpoint)
         self._tell_notices()
         self._desk: Desk | None = None
@@ -155,7 +158,7 @@ class Daemon:
         late = max(0.0, (now - self.health.due).total_seconds()) if self.health.cycles else 0.0
         begun = self._world.steady()
         try:
-            with locked(self._home.state, patience=1.0, signed=False):
+            with locked(self._home.state, patience=self._world.patience, signed=False):
                 if self._ledger.refresh():
                     self._tell_notices()
                 refuse_earlier_clock(self._ledger, now)
@@ -216,12 +219,12 @@ class Daemon:
         self.health = replace(self.health, trouble="", hint="", failures=0, due=self._next(now, applied))
 
     def _next(self, now: datetime, applied: Applied) -> datetime:
-        """When the next cycle is made: at `poll`, or at the moment from which one would decide something else."""
+        """When the next cycle is made: at `poll`, or at the moment from which one may have something to do."""
         spread = 1 + _JITTER * (2 * self._world.random() - 1)
         due = now + timedelta(minutes=self._loaded.configured.poll) * spread
-        until = applied.seen.decision.until
-        if until > now:
-            due = min(due, until)
+        wake = applied.seen.decision.wake
+        if wake > now:
+            due = min(due, wake)
         stopped = pause(applied.seen.memory.decisions, now)
         if stopped is not None and stopped.end is not None:
             due = min(due, stopped.end)

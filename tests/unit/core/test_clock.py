@@ -56,8 +56,8 @@ class TestClock:
 
     def test_the_first_change_counts_also_of_what_is_noted_apart(self) -> None:
         here = clock()
-        assert here.noting(lambda: here.come(NOW + 5)) == (False, NOW + 5)
-        assert here.noting(lambda: here.come(NOW + 9)) == (False, NOW + 9)
+        assert here.noting(lambda: here.come(NOW + 5)) == (False, (NOW + 5, NOW + 5))
+        assert here.noting(lambda: here.come(NOW + 9)) == (False, (NOW + 9, NOW + 9))
         assert here.until == NOW + 5
 
 
@@ -203,6 +203,18 @@ def test_until_is_the_minute_at_which(what: str) -> None:
     lines, events, (now, until) = UNTIL[what]
     desk = Desk((rule(*lines),), events, now=at(now))
     assert f"{desk.decide().until:%Y-%m-%d %H:%M}" == f"{now[:10]} {until}"
+
+
+def test_the_last_minute_of_a_day_ends_with_the_day() -> None:
+    desk = Desk((rule("block: B", "every: weekday", "at: 10:00", "lasts: 30m"),), now=at("2026-11-23 23:59:30"))
+    assert f"{desk.decide().wake:%m-%d %H:%M}" == "11-24 00:01"
+
+
+def test_time_that_grows_shorter_is_nothing_to_wake_up_for() -> None:
+    """A block of the week that is yet to come would make a cycle a minute all week."""
+    desk = Desk((rule("block: B", "every: week", "lasts: 30m", "prefer: latest"),), now=at("2026-11-23 10:00"))
+    decided = desk.decide()
+    assert (f"{decided.until:%H:%M}", f"{decided.wake:%d %H:%M}") == ("10:01", "24 00:00")
 
 
 @pytest.mark.parametrize(

@@ -91,7 +91,7 @@ class GoogleCalendars:
         self._me = me
         self._now = now
         self._address = write if "@" in write else address or min(me, default="")
-        self._mirror = Mirror(cache, transport.key)
+        self._mirror = Mirror(cache, transport.key, now)
         self._held: dict[str, _Held] = {}
         self._last: tuple[object, Snapshot] | None = None
         self._events: Any = None

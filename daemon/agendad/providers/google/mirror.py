@@ -10,7 +10,6 @@ tells: which of our events we took away ourselves, and notes such as until when 
 from __future__ import annotations
 
 import os
-import time
 import zlib
 from dataclasses import dataclass, field
 from datetime import date
@@ -23,7 +22,8 @@ from agendad.providers.google.kept import Kept
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
+    from datetime import datetime
     from pathlib import Path
 
     from agendad.providers.google.events import Item
@@ -99,9 +99,10 @@ def read_item(data: bytes) -> Item:
 
 
 class Mirror:
-    """The mirror of one account. `name` tells accounts apart: two of them never share a file."""
+    """The mirror of one account. `name` tells accounts apart: two of them never share a file. `now` is the time."""
 
-    def __init__(self, folder: Path | None, name: str) -> None:
+    def __init__(self, folder: Path | None, name: str, now: Callable[[], datetime]) -> None:
+        self._now = now
         self._kept = Kept(None if folder is None else folder / f"google-{name}.db", _SCHEMA, _FORMAT)
 
     # ------------------------------------------------------------ reading
@@ -173,13 +174,13 @@ class Mirror:
         known = {ident for (ident,) in self._kept.rows("SELECT id FROM withdrawn WHERE calendar = ?", (calendar,))}
         new = set(idents) - known
         with self._kept.transaction() as db:
-            rows = [(calendar, ident, int(time.time())) for ident in new]
+            rows = [(calendar, ident, self._second()) for ident in new]
             db.executemany("INSERT OR IGNORE INTO withdrawn VALUES (?, ?, ?)", rows)
         return new
 
     def withdrew(self, calendar: str, done: Iterable[str], stayed: Iterable[str]) -> None:
         """Which of them are gone now, and which were not deleted by us."""
-        now = int(time.time())
+        now = self._second()
         with self._kept.transaction() as db:
             db.executemany("REPLACE INTO tomb VALUES (?, ?, ?)", [(calendar, ident, now) for ident in done])
             rows = [(calendar, ident) for ident in stayed]
@@ -188,7 +189,7 @@ class Mirror:
     def bury(self, calendar: str, ident: str) -> None:
         """Notes that an id is that of a deleted event."""
         with self._kept.transaction() as db:
-            db.execute("REPLACE INTO tomb VALUES (?, ?, ?)", (calendar, ident, int(time.time())))
+            db.execute("REPLACE INTO tomb VALUES (?, ?, ?)", (calendar, ident, self._second()))
 
     def keep_note(self, name: str, value: str) -> None:
         """Notes something under a name, or nothing any more."""
@@ -235,7 +236,23 @@ class Mirror:
             db.executemany("DELETE FROM item WHERE calendar = ? AND series = ? AND series != ''", alone)
         ordered = [rows[ident] for ident in sorted(rows)]
         db.executemany("REPLACE INTO item VALUES (?, ?, ?, ?, ?, ?, ?, ?)", ordered)
-        _bury(db, calendar, filter(parted_id, dead), [ident for ident in rows if parted_id(ident)])
+        self._bury(db, calendar, filter(parted_id, dead), [ident for ident in rows if parted_id(ident)])
+
+    def _bury(self, db: sqlite3.Connection, calendar: str, dead: Iterable[str], alive: Iterable[str]) -> None:
+        """Keeps which ids of ours are those of deleted events. A deleted event may be restored by hand."""
+        now = self._second()
+        db.executemany("REPLACE INTO tomb VALUES (?, ?, ?)", [(calendar, ident, now) for ident in dead])
+        db.execute("DELETE FROM tomb WHERE seen < ?", (now - _KEEP_TOMBS,))
+        stand = [(calendar, ident) for ident in alive]
+        recent = [(*each, now - _SETTLED) for each in stand]
+        db.executemany("DELETE FROM withdrawn WHERE calendar = ? AND id = ? AND at < ?", recent)
+        query = (
+            "DELETE FROM tomb WHERE calendar = ?1 AND id = ?2 AND (?1, ?2) NOT IN (SELECT calendar, id FROM withdrawn)"
+        )
+        db.executemany(query, stand)
+
+    def _second(self) -> int:
+        return int(self._now().timestamp())
 
     def _blobs(self, query: str, values: tuple[object, ...]) -> list[bytes]:
         rows = self._kept.rows(query, values)
@@ -247,18 +264,6 @@ _COUNT: Final = (
     "SELECT (SELECT count(*) FROM item WHERE calendar = ? AND kind < ?),"
     " (SELECT count(DISTINCT series) FROM item WHERE calendar = ? AND kind = ?)"
 )
-
-
-def _bury(db: sqlite3.Connection, calendar: str, dead: Iterable[str], alive: Iterable[str]) -> None:
-    """Keeps which ids of ours are those of deleted events. A deleted event may be restored by hand."""
-    now = int(time.time())
-    db.executemany("REPLACE INTO tomb VALUES (?, ?, ?)", [(calendar, ident, now) for ident in dead])
-    db.execute("DELETE FROM tomb WHERE seen < ?", (now - _KEEP_TOMBS,))
-    stand = [(calendar, ident) for ident in alive]
-    recent = [(*each, now - _SETTLED) for each in stand]
-    db.executemany("DELETE FROM withdrawn WHERE calendar = ? AND id = ? AND at < ?", recent)
-    query = "DELETE FROM tomb WHERE calendar = ?1 AND id = ?2 AND (?1, ?2) NOT IN (SELECT calendar, id FROM withdrawn)"
-    db.executemany(query, stand)
 
 
 class _Brief(msgspec.Struct):

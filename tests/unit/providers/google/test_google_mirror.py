@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 
 OURS = "0123456789" * 4
 EVER = (date(1970, 1, 1), date(2100, 1, 1))
+
+
+def clock() -> datetime:
+    return datetime(2026, 11, 23, 8, tzinfo=UTC)
 
 
 def item(ident: str, title: str = "", **more: object) -> dict[str, Any]:
@@ -30,7 +34,7 @@ def news(*items: dict[str, Any], upto: str = "t", whole: bool = False) -> News:
 
 @pytest.fixture
 def mirror(tmp_path: Path) -> Mirror:
-    made = Mirror(tmp_path, "x")
+    made = Mirror(tmp_path, "x", clock)
     assert made.take(State(), news(item("a", "A"), item(OURS, "O"), upto="t0", whole=True))
     return made
 
@@ -98,12 +102,12 @@ def test_other_programs_properties_are_not_kept(mirror: Mirror) -> None:
 
 
 def test_notes_outlive_the_process(tmp_path: Path) -> None:
-    Mirror(tmp_path, "x").keep_note("held a", "1")
-    again = Mirror(tmp_path, "x")
+    Mirror(tmp_path, "x", clock).keep_note("held a", "1")
+    again = Mirror(tmp_path, "x", clock)
     assert (again.note("held a"), again.notes("held "), again.note("other")) == ("1", {"held a": "1"}, "")
     again.keep_note("held a", "")
-    assert Mirror(tmp_path, "x").notes("held ") == {}
-    assert Mirror(tmp_path, "another account").note("held a") == ""
+    assert Mirror(tmp_path, "x", clock).notes("held ") == {}
+    assert Mirror(tmp_path, "another account", clock).note("held a") == ""
 
 
 @pytest.mark.parametrize("wrong", [b"5", b"{}", b'{"id": 5}', b'{"id": "a", "recurrence": "daily"}'])

@@ -1,0 +1,50 @@
+"""A daemon that runs for 30 days without a new start, in virtual time: what it keeps in memory, how its ledger grows.
+
+Everything happens to it that happens in `tests/machine/lived.py`, save deaths and lost state. The memory is what Python
+and its libraries hold (tracemalloc) after a collection, from the fifth day on. Exits 1 when it grew by more than 5 %.
+
+    PYTHONPATH=tests python benchmarks/daemon_month.py [SEED] [google]
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+import tempfile
+import tracemalloc
+from datetime import timedelta
+from pathlib import Path
+
+from machine.lived import Life
+from machine.lived_events import Events
+
+DAYS, FIRST, MOST = 30, 5, 1.05
+
+
+def main(seed: int, *, google: bool) -> int:
+    """Prints a line every five days and how much it grew; the exit status."""
+    os.environ["TZ"] = "Europe/Paris"
+    with tempfile.TemporaryDirectory() as folder:
+        life = Life(Path(folder), seed, google=google)
+        events = Events(life, deadly=False)
+        tracemalloc.start()
+        sizes = []
+        for day in range(1, DAYS + 1):
+            life.live(timedelta(days=day), events)
+            life.trace.clear()
+            life.notes.lines.clear()
+            if day % 5 == 0:
+                gc.collect()
+                memory = tracemalloc.get_traced_memory()[0]
+                ledger = sum(path.stat().st_size for path in life.state.glob("ledger.db*"))
+                sizes.append((memory, ledger))
+                print(f"day {day:2}: {memory / 2**20:6.2f} MiB, ledger with its log {ledger / 1024:6.0f} KiB")
+        life.end()
+    grew, weekly = sizes[-1][0] / sizes[0][0], (sizes[-1][1] - sizes[0][1]) / (DAYS - FIRST) * 7
+    print(f"memory: {100 * (grew - 1):+.1f} % from day {FIRST} to day {DAYS}; ledger: {weekly / 1024:.0f} KiB a week")
+    return grew > MOST
+
+
+if __name__ == "__main__":
+    sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else 0, google="google" in sys.argv))
