@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from agendad.app import away
 from agendad.app.apply import Permissions, apply
-from agendad.app.take_back import Proposal, reset, undo
+from agendad.app.take_back import Proposal, reset, undo_last
 from agendad.errors import AgendadError
 from agendad.lock import locked
 from machine.lived_rules import TITLE
@@ -226,7 +226,12 @@ class Events:
         def noted(proposal: Proposal) -> None:
             self.life.over |= {each.draft.key for each in proposal.withdrawals}
 
-        return self._command(lambda: undo(home, home.load(), self.life.time.clock(), 1, noted))
+        def undone() -> object:
+            now = self.life.time.clock()
+            with home.working() as ledger:
+                return undo_last(home.desk(home.load(), ledger, now), now, 1, noted)
+
+        return self._command(undone)
 
     def reset(self) -> str | None:
         keys = sorted({*self.hands.deleted, *self.hands.moved, *self.hands.renamed})

@@ -1,4 +1,4 @@
-"""What `now` and `reload` have in common: asking the daemon, and telling what it did."""
+"""How commands talk to the daemon: `now` and `reload` ask it, those that decide something wake it."""
 
 from __future__ import annotations
 
@@ -29,6 +29,20 @@ def asked(context: Context, word: str) -> Answer | None:
     if found is None:
         return None
     return Answer(Health.from_json(found["before"]), Health.from_json(found["health"]))
+
+
+def woken(context: Context) -> bool:
+    """Has a daemon that runs look at once at what was decided; whether there is one. Under `--now` there is none."""
+    from agendad.service.control import tell
+
+    return context.instant is None and tell(context.state_dir, "now")
+
+
+def runs(context: Context) -> bool:
+    """Whether a daemon runs on the state folder."""
+    from agendad.service.control import tell
+
+    return tell(context.state_dir, "health")
 
 
 def report(answer: Answer, context: Context) -> int:

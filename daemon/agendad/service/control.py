@@ -61,6 +61,17 @@ class Server:
         self._path.unlink(missing_ok=True)
 
 
+def tell(folder: Path, word: str) -> bool:
+    """Gives a word to the daemon of a state folder without waiting for what it does; whether one runs there."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as caller, contextlib.suppress(OSError):
+        caller.settimeout(_SHY)
+        with _short(folder) as place:
+            caller.connect(f"{place}/{NAME}")
+        caller.sendall(f"{word}\n".encode())
+        return True
+    return False
+
+
 def ask(folder: Path, word: str, patience: float = 30.0) -> dict[str, Any] | None:
     """What the daemon of a state folder answers; None when none runs there.
 

@@ -161,7 +161,7 @@ class Daemon:
             with locked(self._home.state, patience=self._world.patience, signed=False):
                 if self._ledger.refresh():
                     self._tell_notices()
-                refuse_earlier_clock(self._ledger, now)
+                refuse_earlier_clock(self._ledger, now.astimezone(self._loaded.configured.timezone))
                 applied = cycle(self._opened(), now, progress=lambda _: self._world.alive())
                 self._tidy(now)
         except AlreadyRunning as busy:
@@ -169,11 +169,11 @@ class Daemon:
             self.health = replace(self.health, due=now + _BUSY)
             return
         except AgendadError as error:
-            self._stumbled(now, error.message, error.hint)
+            self._stumbled(error.message, error.hint)
         except Exception as error:
             self._desk = None  # whatever is wrong in us, the next cycle is made: a daemon that ended would help nobody
             self._world.journal.note("error", "fault", f"a fault in agendad itself\n{trace_of(error)}")
-            self._stumbled(now, "a fault in agendad itself", "its log has the details; please report them")
+            self._stumbled("a fault in agendad itself", "its log has the details; please report them")
         else:
             self._went(now, applied)
         seconds = self._world.steady() - begun
@@ -210,9 +210,10 @@ class Daemon:
                 **{each: actions.count(each) for each in ("create", "update", "delete")},
                 drafted=len(drafted.made),
                 withdrawn=len(drafted.withdrawn),
+                later=len(done.later) + len(drafted.later),
             )
         if missed:
-            self._stumbled(now, *_said(applied))
+            self._stumbled(*_said(applied))
             return
         if health.trouble:
             self._world.journal.note("info", "recovered", "all is well again", failures=health.failures)
@@ -230,12 +231,12 @@ class Daemon:
             due = min(due, stopped.end)
         return due
 
-    def _stumbled(self, now: datetime, message: str, hint: str) -> None:
+    def _stumbled(self, message: str, hint: str) -> None:
         failures = self.health.failures + 1
         poll = timedelta(minutes=self._loaded.configured.poll)
         wait = min(poll, SOON * 2 ** min(failures - 1, 20))
         self._world.journal.note("warning", "trouble", message, hint=hint, failures=failures)
-        self.health = replace(self.health, trouble=message, hint=hint, failures=failures, due=now + wait)
+        self.health = replace(self.health, trouble=message, hint=hint, failures=failures, due=self._world.now() + wait)
 
     def _tell_notices(self) -> None:
         for notice in self._ledger.notices:

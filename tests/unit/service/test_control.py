@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from agendad.errors import AlreadyRunning, ProviderError
-from agendad.service.control import NAME, Server, ask
+from agendad.service.control import NAME, Server, ask, tell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -87,3 +87,10 @@ def test_a_daemon_that_ends_before_it_answers_is_told(state: Path, server: Serve
         ask(state, "now")
     thread.join()
     silent.close()
+
+
+def test_a_word_may_be_left_without_waiting_for_the_answer(state: Path, server: Server) -> None:
+    assert tell(state, "now")
+    server.serve()
+    server.close()
+    assert not tell(state, "now")

@@ -25,6 +25,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, context: Context) -> int:
     """Notes or takes back, and lists the absences to come where no day is given."""
     from agendad.app import away
+    from agendad.cli.daemon import woken
     from agendad.cli.work import begin
 
     work = begin(context)
@@ -47,10 +48,10 @@ def run(args: argparse.Namespace, context: Context) -> int:
     else:
         (whole,) = (each for each in decisions.absences if each[0] <= first and last <= each[1])
         context.print(f"{'away' if changed else 'already noted: away'} {_told(whole)}")
-    if changed:
-        context.say(
-            "the next `agendad apply` follows it" if last >= today else "that is past: nothing changes any more"
-        )
+    if changed and last < today:
+        context.say("that is past: nothing changes any more")
+    elif changed:
+        context.say("the daemon follows it" if woken(context) else "the next `agendad apply` follows it")
     return 0
 
 

@@ -21,6 +21,7 @@ def run(args: argparse.Namespace, context: Context) -> int:
     that nobody touched.
     """
     from agendad.app.take_back import purge
+    from agendad.cli.daemon import runs
     from agendad.cli.work import ask, begin, report, say_left
 
     work = begin(context)
@@ -33,7 +34,12 @@ def run(args: argparse.Namespace, context: Context) -> int:
     taken = purge(work.home, work.loaded, work.now, agree)
     report(taken, work, context)
     if (taken.done.made or taken.drafted.withdrawn) and any(rule.enabled for rule in work.loaded.rules):
-        context.say("the rules stand: the next `agendad apply` writes their blocks and drafts anew")
+        if runs(context):
+            context.say(
+                "the rules stand: the daemon writes their blocks and drafts anew, unless you `agendad pause` it"
+            )
+        else:
+            context.say("the rules stand: the next `agendad apply` writes their blocks and drafts anew")
     taken.check()
     return 0
 

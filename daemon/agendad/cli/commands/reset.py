@@ -18,6 +18,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, context: Context) -> int:
     """The next apply puts the rule's wish in place, and makes the draft if it is still due."""
     from agendad.app.take_back import reset
+    from agendad.cli.daemon import woken
     from agendad.cli.work import begin
 
     work = begin(context)
@@ -26,5 +27,6 @@ def run(args: argparse.Namespace, context: Context) -> int:
     if context.json:
         context.print_json({"version": 1, "reset": args.key})
     else:
-        context.print(f"{args.key} belongs to its rule again; `agendad apply` puts it in place")
+        writer = "the daemon" if woken(context) else "`agendad apply`"
+        context.print(f"{args.key} belongs to its rule again; {writer} puts it in place")
     return 0

@@ -17,6 +17,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, context: Context) -> int:
     """Ends the pause at work; without one, nothing changes."""
     from agendad.app import away
+    from agendad.cli.daemon import woken
     from agendad.cli.work import begin
 
     del args
@@ -27,5 +28,6 @@ def run(args: argparse.Namespace, context: Context) -> int:
 
         context.print_json({"version": 1, **pause_json(away.pause(decisions, work.now), work.zone), "changed": changed})
         return 0
-    context.print("resumed: the next `agendad apply` writes again" if changed else "there is no pause")
+    writer = "the daemon" if changed and woken(context) else "the next `agendad apply`"
+    context.print(f"resumed: {writer} writes again" if changed else "there is no pause")
     return 0
