@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from agendad.ports import CalendarPort, MailStore
     from agendad.rules.load import Loaded
 
-_PATIENCE: Final = 5.0
+_PATIENCE: Final = 2.0
 """Seconds to wait for another process that is at work."""
 
 

@@ -63,6 +63,8 @@ def reconcile(
     """
     wishes = {wish.key: wish for wish in desired}
     agreed = {} if agreed is None else agreed
+    for key in agreed.keys() - wishes.keys():
+        del agreed[key]
     steps = [_wanted(wish, hands, context, agreed) for wish in wishes.values()]
     for key, event in hands.standing.items():
         if key not in wishes:

@@ -90,3 +90,14 @@ def test_what_is_made_of_the_same_things_is_made_once() -> None:
     first = kept.once("sum", (one,), lambda: [2])
     assert kept.once("sum", (one,), lambda: [3]) is first
     assert kept.once("sum", (other,), lambda: [4]) == [4], "equal is not the same"
+
+
+def test_of_a_block_that_is_no_longer_wanted_nothing_is_kept() -> None:
+    week, agreed = a_week(RULES[0]), {}
+    context = week.context()
+    seen = hands((*week.events, *week.own.values()), memory(week), context)
+    first, *others = week.decide().desired
+    reconcile((first, *others), seen, context, {}, agreed)
+    assert first.key in agreed
+    reconcile(others, seen, context, {}, agreed)
+    assert agreed.keys() == {wish.key for wish in others}
