@@ -25,7 +25,7 @@ _OWN_UID: Final = "@agendad"
 @lru_cache(maxsize=16384)
 def event_id(key: str) -> str:
     """The provider's event id: 40 characters of `0-9a-f`, legal as a Google Calendar id (base32hex, 5-1024)."""
-    return hashlib.sha256(b"agendad\0" + key.encode()).hexdigest()[:40]
+    return hashlib.sha256(b"agendad\0" + key.encode("utf-8", "surrogatepass")).hexdigest()[:40]
 
 
 def uid(key: str) -> str:
