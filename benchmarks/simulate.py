@@ -62,9 +62,9 @@ def resident() -> float:
     return pages * resource.getpagesize() / 2**20
 
 
-def prepared(folder: Path) -> Home:
-    """The demonstration with the rules above instead of its own."""
-    write_demo(folder, datetime.combine(FIRST, datetime.min.time(), ZoneInfo("Europe/Paris")), "en")
+def prepared(folder: Path, day: date = FIRST) -> Home:
+    """The demonstration around a day, with the rules above instead of its own."""
+    write_demo(folder, datetime.combine(day, datetime.min.time(), ZoneInfo("Europe/Paris")), "en")
     for file in (folder / "rules").rglob("*.yaml"):
         file.unlink()
     (folder / "rules" / "all.yaml").write_bytes(RULES.read_bytes())

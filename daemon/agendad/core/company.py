@@ -16,21 +16,24 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from agendad.core.contacts import met_at, parties
-from agendad.core.timeline import to_minutes, wall
+from agendad.core.timeline import span, to_minutes, wall
 from agendad.core.triggers import Left, Occurrence
 from agendad.model.reasons import Reason, ReasonCode
 from agendad.model.rule import Draft, Every
 from agendad.model.settings import Person
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import date
+    from zoneinfo import ZoneInfo
 
     from agendad.core.contacts import Contacts
     from agendad.core.problem import Minutes
     from agendad.core.selectors import Matcher
+    from agendad.core.standing import Stood
     from agendad.core.windows import Frame
     from agendad.model.calendar import Event
+    from agendad.model.mail import Mailbox
     from agendad.model.rule import ForEach, Rule, With
     from agendad.model.settings import People
 
@@ -41,24 +44,40 @@ CONTACT_DAYS: Final = 92
 _DAY: Final = 24 * 60
 
 
+class Past:
+    """With whom occurrences were written before. `book` are the people by address, `zone` is the person's."""
+
+    def __init__(self, stood: Stood, mailbox: Mailbox, book: Mapping[str, Person], zone: ZoneInfo) -> None:
+        self._stood = stood
+        self._mailbox = mailbox
+        self._book = book
+        self._zone = zone
+
+    def of(self, key: str) -> Sequence[str]:
+        """The ids of those with whom an occurrence was written: by the mark of its event, or by its draft."""
+        for block in self._stood.family(key):
+            if block.event.mark is not None and block.event.mark.people:
+                return block.event.mark.people
+        row = self._mailbox.made.get(key)
+        return [self._book[email].id for email in row.recipients if email in self._book] if row is not None else ()
+
+    def earlier(self, rule: Rule) -> Iterator[tuple[Minutes, Sequence[str]]]:
+        """The past blocks and drafts of a rule, as when and with whom."""
+        for event in self._stood.hands.begun.values():
+            if event.mark is not None and event.mark.rule == rule.id:
+                yield span(event.fields.start, event.fields.end, self._zone)[0], event.mark.people
+        for key, row in self._mailbox.made.items():
+            if row.rule == rule.id:
+                yield to_minutes(row.due), self.of(key)
+
+
 class Company:
-    """The people of one cycle.
+    """The people of one cycle."""
 
-    `written` gives the ids of those whom an occurrence was written with, by its key (empty: not written yet);
-    `earlier` the past blocks of a rule as (start, ids).
-    """
-
-    def __init__(
-        self,
-        people: People,
-        contacts: Contacts,
-        written: Callable[[str], Sequence[str]],
-        earlier: Callable[[Rule], Iterable[tuple[Minutes, Sequence[str]]]],
-    ) -> None:
+    def __init__(self, people: People, contacts: Contacts, past: Past) -> None:
         self._people = people
         self._contacts = contacts
-        self._written = written
-        self._earlier = earlier
+        self._past = past
 
     def of(
         self, rule: Rule, occurrences: Sequence[Occurrence | Left], frame: Frame, matcher: Matcher
@@ -117,14 +136,14 @@ class Company:
         self, rule: Rule, company: With, occurrences: Sequence[Occurrence | Left], frame: Frame
     ) -> Iterator[Occurrence | Left]:
         everybody = parties(self._people, company.parties)
-        last = {id_: at for at, ids in sorted(self._earlier(rule)) for id_ in ids}
+        last = {id_: at for at, ids in sorted(self._past.earlier(rule)) for id_ in ids}
         previous = max(last, key=lambda id_: (last[id_], id_), default="")
         for occurrence in occurrences:
             if isinstance(occurrence, Left):
                 yield occurrence
                 continue
             begins = occurrence.moment[0] if occurrence.moment else _begins(occurrence, frame)
-            chosen = [self._person(id_) for id_ in self._written(occurrence.key)]
+            chosen = [self._person(id_) for id_ in self._past.of(occurrence.key)]
             if not chosen and occurrence.end <= frame.scope.today and not isinstance(occurrence.verb, Draft):
                 yield occurrence  # its time is over
                 continue

@@ -18,7 +18,7 @@ from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, TypeGuard
 
 from agendad.core import windows
-from agendad.core.company import Company
+from agendad.core.company import Company, Past
 from agendad.core.followups import Followups, letter_of, may_draft
 from agendad.core.guards import Guard, violations
 from agendad.core.levels import levels, selectors_of, stands_alone
@@ -52,7 +52,7 @@ if TYPE_CHECKING:
 
     from agendad.core.dress import Render
     from agendad.core.guards import Timed
-    from agendad.core.problem import Busy, Minutes, Request, Stretch
+    from agendad.core.problem import Busy, Request, Stretch
     from agendad.core.signals import Reading
     from agendad.core.situation import Local
     from agendad.core.windows import Frame
@@ -101,9 +101,8 @@ class _Cycle:
         self.outcome = Outcome(self.survey, self.stood, render)
         self.guards: list[Guard] = []
         self.followups = Followups(self.survey)
-        self._company = Company(
-            situation.people, self.survey.reality.contacts, self._written_with, self._earlier_company
-        )
+        past = Past(self.stood, situation.mailbox, self.survey.reality.book, self.survey.zone)
+        self._company = Company(situation.people, self.survey.reality.contacts, past)
         self._episodes: dict[str, date] = {}
         self._drafting = {rule.id for rule in situation.rules if may_draft(rule)}
         self._matches: dict[int, list[tuple[date, date, Event]]] = {}
@@ -235,24 +234,6 @@ class _Cycle:
             return measured(sorted([*real, *own], key=itemgetter(0)))
         scope.memo.hold(rule)
         return scope.memo.timely(rule, "reading", real, scope.clock, lambda: (measured(real),))[0]
-
-    def _written_with(self, key: str) -> Sequence[str]:
-        """The ids of those with whom an occurrence was written: by the mark of its event, or by its draft."""
-        for block in self.stood.family(key):
-            if block.event.mark is not None and block.event.mark.people:
-                return block.event.mark.people
-        row = self.survey.situation.mailbox.made.get(key)
-        book = self.survey.reality.book
-        return [book[email].id for email in row.recipients if email in book] if row is not None else ()
-
-    def _earlier_company(self, rule: Rule) -> Iterator[tuple[Minutes, Sequence[str]]]:
-        """The past blocks and drafts of a rule, as when and with whom."""
-        for event in self.stood.hands.begun.values():
-            if event.mark is not None and event.mark.rule == rule.id:
-                yield span(event.fields.start, event.fields.end, self.survey.zone)[0], event.mark.people
-        for key, row in self.survey.situation.mailbox.made.items():
-            if row.rule == rule.id:
-                yield to_minutes(row.due), self._written_with(key)
 
     def _wanted(self, rules: Sequence[Rule]) -> Callable[[str], bool]:
         """Whether a key is wanted, as far as can be told before anything is placed."""
