@@ -28,20 +28,21 @@ def run(args: argparse.Namespace, context: Context) -> int:
     """Exits 0 also with broken rules, which it shows; 3 when a calendar cannot be read, 5 when a cycle would refuse."""
     from agendad.app.status import status
     from agendad.cli.health import daemon_of
-    from agendad.cli.work import begin, home, look_now
+    from agendad.cli.work import begin, home, look_now, zone_of
 
     del args
-    daemon = daemon_of(context.state_dir)
-    with home(context).ledger() as ledger:
+    daemon, folders = daemon_of(context.state_dir), home(context)
+    with folders.ledger() as ledger:
 
         def cycle() -> Look:
             return look_now(begin(context), ledger)
 
         found = status(ledger, cycle)
+    zone = found.zone or zone_of(folders.read())
     if context.json:
-        context.print_json(as_json(found, daemon, found.zone))
+        context.print_json(as_json(found, daemon, zone))
     else:
-        context.write(as_text(found, daemon, found.zone))
+        context.write(as_text(found, daemon, zone))
     return found.trouble.exit_status if found.trouble else 0
 
 
