@@ -183,6 +183,7 @@ TestCompaction.settings = settings(
 )
 
 
+@pytest.mark.soak
 def test_a_life_of_six_years_forgets_much_of_it_and_stays_the_same() -> None:
     """The same by hand, so that it is known that much does go: blocks and drafts are ended in each of the years."""
     life = Compaction()

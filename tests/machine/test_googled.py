@@ -17,7 +17,7 @@ from machine.googled import PARIS, Month
 if TYPE_CHECKING:
     from pathlib import Path
 
-MONTHS = int(os.environ.get("AGENDAD_GOOGLE_MONTHS", "4"))
+MONTHS = int(os.environ.get("AGENDAD_GOOGLE_MONTHS", "2"))
 
 
 @pytest.mark.parametrize("seed", range(MONTHS))
