@@ -144,7 +144,7 @@ class Life:
         gc.collect()
         for entry in os.listdir("/proc/self/fd"):  # noqa: PTH208  # what the kernel does at the end of a process
             with contextlib.suppress(OSError):
-                path = os.readlink(f"/proc/self/fd/{entry}")  # noqa: PTH115
+                path = os.readlink(f"/proc/self/fd/{entry}")  # noqa: PTH115  # the text alone, it may name no file
                 if path.startswith((f"{self.config}/calendars", f"{self.config}/Mail")):
                     os.close(int(entry))
 

@@ -90,38 +90,35 @@ def lines(ledger: Ledger, asked: Asked = Asked()) -> tuple[Line, ...]:
 
 
 def _change(row: Sequence[Any]) -> LogEntry:
-    run, now, kind, action, key, rule, why, status, message, undone, calendar, before, after = row
-    return LogEntry(
-        run=run,
-        at=datetime.fromisoformat(now),
-        kind=kind,
-        action=Action(action),
-        key=key,
-        rule=rule,
-        calendar=calendar,
-        before=fields_from_text(before),
-        after=fields_from_text(after),
-        why=why_from_text(why),
-        status=status or "open",
-        message=message,
-        undone=bool(undone),
-    )
+    calendar, before, after = row[_COMMON:]
+    return LogEntry(**_common(row), calendar=calendar, before=fields_from_text(before), after=fields_from_text(after))
 
 
 def _draft(row: Sequence[Any]) -> DraftLine:
-    run, now, kind, action, key, rule, why, status, message, undone, subject, recipients, due = row
+    subject, recipients, due = row[_COMMON:]
     return DraftLine(
-        run=run,
-        at=datetime.fromisoformat(now),
-        kind=kind,
-        action=Action(action),
-        key=key,
-        rule=rule,
+        **_common(row),
         subject=subject,
         recipients=tuple(json.loads(recipients)),
         due=datetime.fromisoformat(due),
-        why=why_from_text(why),
-        status=status or "open",
-        message=message,
-        undone=bool(undone),
     )
+
+
+_COMMON: Final = 10
+
+
+def _common(row: Sequence[Any]) -> dict[str, Any]:
+    """What is known of events and drafts alike, from the first columns."""
+    run, now, kind, action, key, rule, why, status, message, undone = row[:_COMMON]
+    return {
+        "run": run,
+        "at": datetime.fromisoformat(now),
+        "kind": kind,
+        "action": Action(action),
+        "key": key,
+        "rule": rule,
+        "why": why_from_text(why),
+        "status": status or "open",
+        "message": message,
+        "undone": bool(undone),
+    }

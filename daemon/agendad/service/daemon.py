@@ -67,7 +67,7 @@ class World:
 class Daemon:
     """The daemon of one home, with rules that had no error when it began. The caller holds the daemon's lock.
 
-    Raises StateUnusable when there is no ledger to be had.
+    Raises StateUnusable when there is no ledger to be had, ProblemsFound when the rules have got an error meanwhile.
     """
 
     def __init__(self, home: Home, loaded: Loaded, world: World, pid: int) -> None:
@@ -76,6 +76,7 @@ class Daemon:
         self._world = world
         self._loaded = loaded
         self._files: Fingerprint = self._look()
+        self._loaded = home.load()  # again: what changed before the look would never be noticed
         with locked(home.state, patience=5 * world.patience):
             self._ledger = Ledger.open(home.state, home.checkpoint)
         self._tell_notices()
@@ -170,8 +171,8 @@ class Daemon:
             return
         except AgendadError as error:
             self._stumbled(error.message, error.hint)
-        except Exception as error:
-            self._desk = None  # whatever is wrong in us, the next cycle is made: a daemon that ended would help nobody
+        except Exception as error:  # told, and the next cycle is made: a daemon that ended would help nobody
+            self._desk = None
             self._world.journal.note("error", "fault", f"a fault in agendad itself\n{trace_of(error)}")
             self._stumbled("a fault in agendad itself", "its log has the details; please report them")
         else:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from agendad.rules.load import Loaded
     from agendad.service.journal import Fact, Level
 
 MINUTE = timedelta(minutes=1)
@@ -38,7 +39,7 @@ class Life:
         self.home = Home(root, root / "state")
         self.daemon = self.started()
 
-    def started(self) -> Daemon:
+    def started(self, loaded: Loaded | None = None) -> Daemon:
         world = World(
             now=lambda: self.now,
             steady=self._steady,
@@ -48,7 +49,7 @@ class Life:
             journal=self,
             notice=lambda _, text: self.noticed.append(text),
         )
-        return Daemon(self.home, self.home.load(), world, pid=4711)
+        return Daemon(self.home, loaded or self.home.load(), world, pid=4711)
 
     def note(self, level: Level, event: str, text: str, **_: Fact) -> None:
         del level
@@ -131,6 +132,16 @@ def test_changed_rules_are_taken_up_at_once_and_broken_ones_never(life: Life) ->
     good.write_text(text + "  new: {block: New, every: weekday, at: 15:00-16:00}\n")
     life.after(MINUTE)
     assert life.daemon.health.broken == ""
+    assert "New" in life.blocks
+
+
+def test_what_changed_while_it_began_is_not_missed(life: Life) -> None:
+    loaded = life.home.load()
+    rules = life.place.root / "rules" / "all.yaml"
+    rules.write_text(rules.read_text() + "  new: {block: New, every: weekday, at: 15:00-16:00}\n")
+    life.daemon.close()
+    life.daemon = life.started(loaded)
+    life.daemon.step()
     assert "New" in life.blocks
 
 
