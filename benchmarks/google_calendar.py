@@ -184,8 +184,10 @@ def quiet(world: Emulator, folder: Path) -> tuple[float, float, list[str]]:
     """Milliseconds of CPU of a quiet reading, of the same request by the transport alone, and the requests of one."""
     port = calendars(world, folder)
     port.read(NOW, NOW + SPAN)
+    from agendad.providers.google.transport import collection
+
     way = transport(world, folder)
-    events = way.service("calendar", "v3").events()
+    events = collection("calendar", "v3", "events")
     token = sync_token(way, events)
     world.requests()
     port.read(NOW, NOW + SPAN)

@@ -13,8 +13,10 @@ import random
 import re
 from collections import Counter
 from datetime import datetime, timedelta
-from email import message_from_bytes, policy
+from email import policy
+from email.parser import BytesHeaderParser
 from email.utils import format_datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from agendad.app.apply import Permissions, cycle
@@ -357,7 +359,7 @@ class Month(World):
     def drafts(self) -> Iterator[tuple[str, str]]:
         """All drafts: id, and key or nothing."""
         for ident, raw in self.ada.mailbox.drafts().items():
-            yield ident, str(message_from_bytes(raw, policy=policy.default)["X-Agendad-Key"] or "")
+            yield ident, _key(raw)
 
     def _note_foreign(self) -> None:
         self.foreign = {
@@ -421,6 +423,11 @@ class Month(World):
 
     def _check_log(self) -> None:
         assert self.google.breaches == []
+
+
+@lru_cache(maxsize=1000)
+def _key(raw: bytes) -> str:
+    return str(BytesHeaderParser(policy=policy.default).parsebytes(raw)["X-Agendad-Key"] or "")
 
 
 def _begins(item: dict[str, Any]) -> datetime:

@@ -21,6 +21,7 @@ from agendad.providers.google.events import WANTED, Place, event, parted_id, uid
 from agendad.providers.google.kept import Doubtful
 from agendad.providers.google.mirror import Mirror, News, read_item
 from agendad.providers.google.series import Series, instant, members, overlaps
+from agendad.providers.google.transport import collection
 from agendad.providers.google.writing import GROUP, Office, Writer, holding, stopped_until
 
 if TYPE_CHECKING:
@@ -94,7 +95,6 @@ class GoogleCalendars:
         self._mirror = Mirror(cache, transport.key, now)
         self._held: dict[str, _Held] = {}
         self._last: tuple[object, Snapshot] | None = None
-        self._events: Any = None
         self._writer: Writer | None = None
 
     def read(self, start: datetime, end: datetime) -> Snapshot:
@@ -119,15 +119,10 @@ class GoogleCalendars:
         if self._writer is None:
             names, host = frozenset(self._names), "" if self._write.endswith(GROUP) else self._address
             office = Office(self._transport, self._mirror, self._write, names, host, self._now)
-            self._writer = Writer(office, self._resource())
+            self._writer = Writer(office, _events())
         return self._writer.run(writes)
 
     # ------------------------------------------------------------ what changed
-
-    def _resource(self) -> Any:
-        if self._events is None:
-            self._events = self._transport.service("calendar", "v3").events()
-        return self._events
 
     def _sync(self, name: str) -> State:
         """Brings the mirror of a calendar to what stands now."""
@@ -145,7 +140,7 @@ class GoogleCalendars:
         asked |= {"syncToken": token} if token else {}
         page = ""
         for _ in range(_MOST_PAGES):
-            answer = self._transport.call(self._resource().list(**asked, **({"pageToken": page} if page else {})))
+            answer = self._transport.call(_events().list(**asked, **({"pageToken": page} if page else {})))
             if token and answer.fate is Fate.FULL_SYNC:
                 return None
             if answer.fate is Fate.GONE:
@@ -240,6 +235,10 @@ class GoogleCalendars:
         """Marks count in the calendar of our own, and elsewhere on what this person made."""
         me = self._me if state.role in _WRITABLE else frozenset()
         return Place(name, self._zone, self._me, ours=name == self._write, makers=me)
+
+
+def _events() -> Any:
+    return collection("calendar", "v3", "events")
 
 
 def _grouped(texts: Sequence[bytes]) -> list[tuple[bytes, ...]]:

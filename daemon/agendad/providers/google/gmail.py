@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import re
 from dataclasses import replace
-from functools import cached_property
 from typing import TYPE_CHECKING, Final, Literal, TypeVar
 
 from agendad.errors import ProviderError
@@ -18,7 +17,7 @@ from agendad.ports import MailOutcome, MailSnapshot
 from agendad.providers.google.answers import Fate
 from agendad.providers.google.kept import Doubtful
 from agendad.providers.google.mailcache import MailCache
-from agendad.providers.google.mailnews import Methods, follow, pages
+from agendad.providers.google.mailnews import follow, pages, users
 from agendad.providers.google.mails import Draft, encoded, header, own_draft, raw
 from agendad.providers.google.transport import GMAIL_BATCH, MOST_PARTS
 from agendad.providers.mime import compose, standing
@@ -69,7 +68,7 @@ class Gmail:
         """See `MailPort`. Gmail knows no condition for it: between a last look and the removal lies an instant."""
         if not _ID.fullmatch(draft.href):
             return MailOutcome("conflict", "the draft is gone")
-        answer = self._over.call(self._ask.drafts.get(userId="me", id=draft.href, format="raw"))
+        answer = self._over.call(users("drafts").get(userId="me", id=draft.href, format="raw"))
         if answer.fate is Fate.GONE:
             return MailOutcome("conflict", "the draft is gone")
         if answer.fate is not Fate.DONE:
@@ -79,7 +78,7 @@ class Gmail:
             return MailOutcome("conflict", "the draft was not made by agendad")
         if now.edited or now.etag != draft.etag:
             return MailOutcome("conflict", "the draft was changed by hand")
-        answer = self._over.call(self._ask.drafts.delete(userId="me", id=draft.href))
+        answer = self._over.call(users("drafts").delete(userId="me", id=draft.href))
         if answer.fate in {Fate.GONE, Fate.DELETED}:
             return MailOutcome("conflict", "the draft is gone")
         if answer.fate is Fate.UNKNOWN:
@@ -90,20 +89,16 @@ class Gmail:
         """See `MailStore`."""
         if not _ID.fullmatch(draft.href):
             return None
-        answer = self._over.call(self._ask.drafts.get(userId="me", id=draft.href, format="raw"))
+        answer = self._over.call(users("drafts").get(userId="me", id=draft.href, format="raw"))
         if answer.fate is Fate.GONE:
             return None
         body = answer.or_raise("read a draft")
         now = self._judged(answer)
         return raw(body["message"]) if now is not None and now.key == draft.key else None
 
-    @cached_property
-    def _ask(self) -> Methods:
-        return Methods.of(self._over)
-
     def _read(self, since: datetime) -> MailSnapshot:
         drafts = self._drafts()  # before the mails: one that is sent meanwhile is seen twice, not missed
-        follow(self._over, self._ask, self._cache, since, {each.message for each in drafts})
+        follow(self._over, self._cache, since, {each.message for each in drafts})
         own: dict[str, StandingDraft] = {}
         for each in (draft.own for draft in drafts):
             if each is not None and (each.key not in own or each.edited):  # of a draft and its copy, the edited one
@@ -124,7 +119,7 @@ class Gmail:
         """All drafts; the content of those alone is read that are new or were changed."""
         known, sought = self._cache.drafts(), self._cache.sought()
         listed: dict[str, str] = {}
-        for page in pages(self._over, self._ask.drafts, "list the drafts"):
+        for page in pages(self._over, users("drafts"), "list the drafts"):
             listed |= {each["id"]: each["message"]["id"] for each in page.get("drafts", ())}
         changed = [ident for ident, name in listed.items() if ident not in known or known[ident].message != name]
         fresh = self._looked_at(changed, "metadata", known, sought)  # one of the person may be large
@@ -144,7 +139,7 @@ class Gmail:
         found = {}
         for first in range(0, len(idents), MOST_PARTS):
             part = idents[first : first + MOST_PARTS]
-            requests = [self._ask.drafts.get(userId="me", id=ident, format=form) for ident in part]
+            requests = [users("drafts").get(userId="me", id=ident, format=form) for ident in part]
             for ident, answer in zip(part, self._over.batch(requests, GMAIL_BATCH), strict=True):
                 if answer.fate is not Fate.GONE:
                     item = answer.or_raise("read the drafts")["message"]
@@ -189,14 +184,14 @@ class Gmail:
 
     def _post(self, data: bytes, thread: str) -> Answer:
         message = {"raw": encoded(data)} | ({"threadId": thread} if thread else {})
-        return self._over.call(self._ask.drafts.create(userId="me", body={"message": message}))
+        return self._over.call(users("drafts").create(userId="me", body={"message": message}))
 
     def _thread(self, name: str) -> str:
         """The thread of the mail with a Message-ID; empty when it is not in the mailbox."""
         found = _NAME.fullmatch(name)
         if found is None or (known := self._cache.thread_of(name)):
             return known if found is not None else ""
-        query = self._ask.messages.list(userId="me", q=f"rfc822msgid:{found[1]}", maxResults=1)
+        query = users("messages").list(userId="me", q=f"rfc822msgid:{found[1]}", maxResults=1)
         messages = self._over.call(query).or_raise("look for the mail that is answered").get("messages", ())
         return str(messages[0].get("threadId", "")) if messages else ""
 

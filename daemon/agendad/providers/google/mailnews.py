@@ -7,14 +7,13 @@ time of one cycle is left to the next ones; what was read is kept.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from agendad.errors import ProviderError
 from agendad.providers.google.answers import Fate
 from agendad.providers.google.mailcache import Reached
 from agendad.providers.google.mails import HEADERS, changes, mail
-from agendad.providers.google.transport import GMAIL_BATCH, MOST_PARTS
+from agendad.providers.google.transport import GMAIL_BATCH, MOST_PARTS, collection
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -29,20 +28,9 @@ _EARLY: Final = 24 * 3600
 _TRIES: Final = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Methods:
-    """What Gmail can be asked, as googleapiclient builds it: that takes milliseconds for each of them, so once."""
-
-    users: Any
-    drafts: Any
-    messages: Any
-    history: Any
-
-    @classmethod
-    def of(cls, over: Transport) -> Methods:
-        """Those of the account."""
-        users = over.service("gmail", "v1").users()
-        return cls(users, users.drafts(), users.messages(), users.history())
+def users(*path: str) -> Any:
+    """What builds requests to Gmail: `users("drafts").list(...)`."""
+    return collection("gmail", "v1", "users", *path)
 
 
 def pages(over: Transport, method: Any, what: str, **query: object) -> Iterator[Mapping[str, Any]]:
@@ -54,12 +42,12 @@ def pages(over: Transport, method: Any, what: str, **query: object) -> Iterator[
         request = method.list_next(request, body)
 
 
-def follow(over: Transport, ask: Methods, cache: MailCache, since: datetime, drafts: Collection[str]) -> None:
+def follow(over: Transport, cache: MailCache, since: datetime, drafts: Collection[str]) -> None:
     """Brings the cache to what stands in Gmail since an instant; `drafts` are the ids of messages that are drafts.
 
     Raises ProviderError when not everything could be read, and Doubtful.
     """
-    news = _News(over, ask, cache, since, drafts)
+    news = _News(over, cache, since, drafts)
     for _ in range(_TRIES):
         reached = cache.reached()
         whole = not reached.history or reached.since > news.since
@@ -71,19 +59,16 @@ def follow(over: Transport, ask: Methods, cache: MailCache, since: datetime, dra
 
 
 class _News:
-    def __init__(
-        self, over: Transport, ask: Methods, cache: MailCache, since: datetime, drafts: Collection[str]
-    ) -> None:
+    def __init__(self, over: Transport, cache: MailCache, since: datetime, drafts: Collection[str]) -> None:
         self.since = int(since.timestamp() // 1)
         self._over = over
-        self._ask = ask
         self._cache = cache
         self._drafts = drafts
 
     def all(self, reached: Reached) -> bool:
         """Lists all mails of the window, and reads those that are not known. False: another process was faster."""
-        profile = self._over.call(self._ask.users.getProfile(userId="me")).or_raise("read the mailbox")
-        messages = self._ask.messages
+        profile = self._over.call(users().getProfile(userId="me")).or_raise("read the mailbox")
+        messages = users("messages")
         window = f"after:{max(self.since - _EARLY - 1, 0)} -in:drafts -in:chats"  # `after` leaves out that second
         listed: dict[str, None] = {}
         for page in pages(self._over, messages, "list the mails", q=window):
@@ -97,7 +82,7 @@ class _News:
 
     def since_then(self, reached: Reached) -> bool:
         """Reads on in the history. False: everything has to be listed, or another process was faster."""
-        history = self._ask.history
+        history = users("history")
         request = history.list(userId="me", startHistoryId=reached.history, maxResults=LONGEST_PAGE)
         answers = []
         while request is not None:
@@ -121,7 +106,7 @@ class _News:
         query = {"userId": "me", "format": "metadata", "metadataHeaders": list(HEADERS)}
         for first in range(0, len(idents), MOST_PARTS):
             part = idents[first : first + MOST_PARTS]
-            requests = [self._ask.messages.get(id=ident, **query) for ident in part]
+            requests = [users("messages").get(id=ident, **query) for ident in part]
             answers = dict(zip(part, self._over.batch(requests, GMAIL_BATCH), strict=True))
             gone = [ident for ident, answer in answers.items() if answer.fate is Fate.GONE]
             read = [mail(answer.body) for answer in answers.values() if answer.fate is Fate.DONE]

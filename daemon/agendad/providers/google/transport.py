@@ -19,6 +19,7 @@ import time
 from collections import deque
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
@@ -74,6 +75,41 @@ class Waits:
         return cls(lambda: datetime.now(UTC), time.sleep, random.random, per_minute=per_minute)
 
 
+class _Nowhere:
+    """The transport that googleapiclient is given: `execute()` would go past all that is decided here."""
+
+    def request(self, uri: str, method: str = "GET", **_: object) -> object:
+        raise NotAllowed(f"{method} {urlsplit(uri).path} by execute() in place of Transport.call")
+
+
+@cache
+def collection(api: str, version: str, *path: str) -> Any:
+    """What builds the requests of a collection, `("calendar", "v3", "events")`, and makes none.
+
+    It follows the discovery document that comes with googleapiclient, which takes milliseconds for each: so once.
+    """
+    from googleapiclient.discovery import build
+
+    if path:
+        return getattr(collection(api, version, *path[:-1]), path[-1])()
+    return build(api, version, http=_Nowhere(), static_discovery=True, cache_discovery=False)
+
+
+class _Session(requests.Session):
+    """One that asks the environment for proxies and certificates once for each host, and not for each request."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._of_host: dict[tuple[str, str], Any] = {}
+
+    def merge_environment_settings(self, url: Any, *settings: Any) -> Any:
+        parts = urlsplit(url)
+        host = parts.scheme, parts.netloc
+        if host not in self._of_host:
+            self._of_host[host] = super().merge_environment_settings(url, *settings)
+        return self._of_host[host]
+
+
 class _Bearer(requests.auth.AuthBase):
     """Brings the token. Given as `auth`, so that a `.netrc` of the person is never asked."""
 
@@ -110,16 +146,10 @@ class Transport:
         self._checkpoint = checkpoint
         self._waited = 0.0
         self._sent: deque[tuple[datetime, int]] = deque()
-        self._session = requests.Session()
+        self._session = _Session()
         self._session.headers["User-Agent"] = f"agendad/{__version__} (gzip)"  # without the word Google sends no gzip
         for scheme in ("https://", "http://"):
             self._session.mount(scheme, adapter or HTTPAdapter(pool_connections=4, pool_maxsize=1, max_retries=0))
-
-    def service(self, name: str, version: str) -> Any:
-        """The client of an API, by the discovery document that comes with googleapiclient; it builds requests only."""
-        from googleapiclient.discovery import build
-
-        return build(name, version, http=self, static_discovery=True, cache_discovery=False)
 
     def reach(self) -> None:
         """Gets an access token; raises ProviderError when there is none to be had."""
@@ -128,10 +158,6 @@ class Transport:
     def new_cycle(self) -> None:
         """The ports call it when they begin to read: the time to wait is counted anew."""
         self._waited = 0.0
-
-    def request(self, uri: str, method: str = "GET", **_: object) -> object:
-        """What googleapiclient would call for `execute()`; it would go past all that is decided here."""
-        raise NotAllowed(f"{method} {urlsplit(uri).path} by execute() in place of Transport.call")
 
     def call(self, request: Any, *, notify: bool = False) -> Answer:
         """Makes one request of googleapiclient (its `headers` may hold If-Match). Raises nothing but NotAllowed.

@@ -40,7 +40,7 @@ def test_a_token_is_kept_for_the_next_run_and_read_by_the_owner_alone(tmp_path: 
     with Wire(api=[OK]) as wire:
         for _ in range(3):
             over = transport(tmp_path, wire)
-            assert over.call(insert(over)).fate is Fate.DONE
+            assert over.call(insert()).fate is Fate.DONE
         assert calls(wire) == 1
     (kept,) = (tmp_path / "cache").iterdir()
     assert kept.stat().st_mode & 0o777 == 0o600
@@ -51,7 +51,7 @@ def test_losing_what_is_kept_costs_one_call(tmp_path: Path) -> None:
     with Wire(api=[OK]) as wire:
         for damage in (b"", b"{", b"[]", b'{"token": 1}', b'{"owner": "x", "token": "y", "until": "soon"}'):
             over = transport(tmp_path, wire)
-            assert over.call(insert(over)).fate is Fate.DONE
+            assert over.call(insert()).fate is Fate.DONE
             (kept,) = (tmp_path / "cache").iterdir()
             kept.write_bytes(damage)
         assert calls(wire) == 5
@@ -61,8 +61,8 @@ def test_without_a_cache_a_token_serves_as_long_as_the_process(tmp_path: Path) -
     with Wire(api=[OK]) as wire:
         account = Account.from_file(GoogleAccess(credentials(tmp_path)), [SCOPE])
         over = Transport(account, endpoint=wire.endpoint, waits=Clock().waits())
-        over.call(insert(over))
-        over.call(insert(over))
+        over.call(insert())
+        over.call(insert())
         assert calls(wire) == 1
     assert [path.name for path in tmp_path.iterdir()] == ["google-token.json"]
 
@@ -72,7 +72,7 @@ def test_a_withdrawn_access_is_told_at_length_once_and_then_never_asked_for_agai
         said = []
         for _ in range(3):
             over = transport(tmp_path, wire)
-            found = over.call(insert(over))
+            found = over.call(insert())
             assert found.fate is Fate.UNAUTHORIZED
             said.append((found.message, found.hint))
         assert calls(wire) == 1
@@ -83,13 +83,13 @@ def test_a_withdrawn_access_is_told_at_length_once_and_then_never_asked_for_agai
 def test_new_credentials_end_the_silence(tmp_path: Path) -> None:
     with Wire(token=[REVOKED, token()], api=[OK]) as wire:
         over = transport(tmp_path, wire)
-        over.call(insert(over))
+        over.call(insert())
         path = credentials(tmp_path, "1//new")
         access = GoogleAccess(path, "", wire.endpoint)
         renewed = Transport(
             Account.from_file(access, [SCOPE], tmp_path / "cache"), endpoint=wire.endpoint, waits=Clock().waits()
         )
-        assert renewed.call(insert(renewed)).fate is Fate.DONE
+        assert renewed.call(insert()).fate is Fate.DONE
         assert b"1%2F%2Fnew" in wire.sent[1].body
 
 
@@ -256,7 +256,7 @@ def test_a_service_account_acts_for_its_subject_with_the_needed_scopes_alone(tmp
     google.account("ada@example.com").calendar().add("Hers", START, START + timedelta(hours=1))
     with Server(google) as server:
         over = service(tmp_path, google, server, "ada@example.com")
-        (found,) = over.call(events(over).list(calendarId="primary")).body["items"]
+        (found,) = over.call(events().list(calendarId="primary")).body["items"]
     assert json.loads(bytes(found))["summary"] == "Hers"
     assert {scope for logged in google.log for scope in logged.scopes} == {scopes.OWN_EVENTS}
 
@@ -267,7 +267,7 @@ def test_a_service_account_that_may_not_act_says_what_an_administrator_does(tmp_
     google.account("bob@example.com")
     with Server(google) as server:
         over = service(tmp_path, google, server, "bob@example.com")
-        found = over.call(insert(over))
+        found = over.call(insert())
     assert found.fate is Fate.UNAUTHORIZED
     assert "may not act for `bob@example.com`" in found.message
     assert "domain-wide delegation" in found.hint

@@ -33,7 +33,7 @@ class World:
     def insert(self, ident: str) -> Any:
         """A write."""
         times = {"start": {"dateTime": "2026-11-24T09:00:00Z"}, "end": {"dateTime": "2026-11-24T10:00:00Z"}}
-        return events(self.over).insert(calendarId="primary", body={"id": ident, **times}, sendUpdates="none")
+        return events().insert(calendarId="primary", body={"id": ident, **times}, sendUpdates="none")
 
     def inserted(self) -> int:
         """How many inserts the server did."""
@@ -101,7 +101,7 @@ def test_a_cut_batch_tells_what_came_whole(world: World) -> None:
 @pytest.mark.parametrize("kind", [Kind.RATE_403, Kind.ERROR_BEFORE, Kind.LOST_BEFORE, Kind.CUT_BODY, Kind.MALFORMED])
 def test_a_read_comes_through(world: World, kind: Kind) -> None:
     world.google.faults.add(Fault(kind, "calendar.events.list"))
-    assert world.over.call(events(world.over).list(calendarId="primary")).fate is Fate.DONE
+    assert world.over.call(events().list(calendarId="primary")).fate is Fate.DONE
 
 
 def test_a_token_endpoint_that_is_slow_or_down_is_asked_again(world: World) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from agendad.model.settings import GoogleAccess
 from agendad.providers.google.accounts import Account
-from agendad.providers.google.transport import Transport, Waits
+from agendad.providers.google.transport import Transport, Waits, collection
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -148,14 +148,14 @@ def transport(folder: Path, wire: Wire, clock: Clock | None = None, **waits: Any
     return Transport(account, endpoint=wire.endpoint, waits=(clock or Clock()).waits(**waits))
 
 
-def events(over: Transport) -> Any:
+def events() -> Any:
     """The `events` of the Calendar client."""
-    return over.service("calendar", "v3").events()
+    return collection("calendar", "v3", "events")
 
 
-def insert(over: Transport, ident: str = "abcde") -> Any:
+def insert(ident: str = "abcde") -> Any:
     """A request that writes."""
-    return events(over).insert(calendarId="primary", body={"id": ident}, sendUpdates="none")
+    return events().insert(calendarId="primary", body={"id": ident}, sendUpdates="none")
 
 
 def parts(*answers: tuple[int, str, object], end: bool = True) -> bytes:
