@@ -1,4 +1,4 @@
-"""Every YAML block of the documentation is a whole file, and passes `agendad check`."""
+"""Every YAML block of the documentation is a whole file, and passes `agendad check`; the recipes do what they say."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 import shlex
 import shutil
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
@@ -17,6 +17,9 @@ from agendad.cli.arguments import parse
 from agendad.cli.problems import as_text
 from agendad.data import rules_dir, templates_dir
 from agendad.rules.load import load_configuration
+
+if TYPE_CHECKING:
+    from agendad.model.ruletest import Verdict
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -33,7 +36,7 @@ PEOPLE = """\
 version: 1
 groups: [board]
 people:
-  ada: {name: Ada Martin, emails: [ada@example.org], groups: [board, mentors], tier: 1}
+  ada: {name: Ada Martin, emails: [ada@example.org], groups: [board, mentors, customers], tier: 1}
   grace: {name: Grace Hopper, emails: [grace@example.org], groups: [team], tier: 1}
   alan: {name: Alan Turing, emails: [alan@example.org], groups: [team, network], tier: 2}
 """
@@ -74,20 +77,66 @@ def write(folder: Path, text: str) -> None:
 
 
 RULE_TESTS = [block for block in blocks("yaml") if re.search(r"^tests:", block.text, re.MULTILINE)]
+RECIPES = [block for block in blocks("yaml") if block.place.startswith("docs/cookbook.md") and block not in RULE_TESTS]
+RECIPE_TESTS = ROOT / "tests/corpus/cookbook.test.yaml"
+
+
+def pack(folder: Path) -> None:
+    """The starter pack, for tests of its rules."""
+    for path in (rules_dir() / "starter").glob("*.yaml"):
+        if not path.name.endswith(".test.yaml"):
+            (folder / path.name).write_bytes(path.read_bytes())
+    shutil.copytree(templates_dir() / "starter", folder / "templates")
+
+
+def cookbook(folder: Path) -> None:
+    """All recipes together, each a file, with the templates that stand beside them."""
+    for number, block in enumerate(RECIPES):
+        (folder / f"{number}.yaml").write_text(block.text)
+    shutil.copytree(templates_dir() / "starter", folder / "templates")
+    names = [name for block in RECIPES for name in TEMPLATE.findall(block.text)]
+    own = [name for name in dict.fromkeys(names) if not (folder / "templates" / name).exists()]
+    for name, block in zip(own, letters("docs/cookbook.md"), strict=True):  # in the order in which rules name them
+        (folder / "templates" / name).write_text(block.text)
+
+
+def letters(page: str) -> list[Block]:
+    """The templates that a page shows."""
+    return [block for block in blocks("jinja") if block.place.startswith(page)]
+
+
+def verdicts(folder: Path, tests: str) -> list[Verdict]:
+    """What comes of rule tests about the rules of a folder."""
+    (folder / "example.test.yaml").write_text(tests)
+    found = find(Home(folder / "none", folder / "none"), [folder])
+    assert not found.problems, as_text(found.problems, colour=False)
+    return list(run(found))
 
 
 @pytest.mark.parametrize("block", RULE_TESTS, ids=lambda block: block.place)
-def test_rule_tests_in_the_documentation_pass_on_the_starter_pack(block: Block, tmp_path: Path) -> None:
-    for path in (rules_dir() / "starter").glob("*.yaml"):
-        if not path.name.endswith(".test.yaml"):
-            (tmp_path / path.name).write_bytes(path.read_bytes())
-    shutil.copytree(templates_dir() / "starter", tmp_path / "templates")
-    (tmp_path / "example.test.yaml").write_text(block.text)
-    found = find(Home(tmp_path / "none", tmp_path / "none"), [tmp_path])
-    assert not found.problems, as_text(found.problems, colour=False)
-    verdicts = run(found)
-    assert verdicts
-    assert [verdict for verdict in verdicts if not verdict.passed] == []
+def test_rule_tests_in_the_documentation_pass(block: Block, tmp_path: Path) -> None:
+    """Those of the cookbook on its recipes, all others on the starter pack."""
+    (cookbook if block.place.startswith("docs/cookbook.md") else pack)(tmp_path)
+    came = verdicts(tmp_path, block.text)
+    assert came
+    assert [verdict for verdict in came if not verdict.passed] == []
+
+
+def test_every_recipe_does_what_it_says(tmp_path: Path) -> None:
+    cookbook(tmp_path)
+    assert [verdict for verdict in verdicts(tmp_path, RECIPE_TESTS.read_text()) if not verdict.passed] == []
+
+
+def test_every_rule_of_the_cookbook_has_a_test() -> None:
+    tested = RECIPE_TESTS.read_text() + "".join(block.text for block in RULE_TESTS)
+    for block in RECIPES:
+        for rule in re.findall(r"^  ([a-z][a-z0-9-]*):$", block.text, re.MULTILINE):
+            assert re.search(rf"rules: \[[^]]*\b{rule}\b", tested), rule
+
+
+def test_the_cookbook_has_thirty_recipes() -> None:
+    headings = re.findall(r"^### (\d+)\. ", (ROOT / "docs/cookbook.md").read_text(), re.MULTILINE)
+    assert headings == [str(number) for number in range(1, 31)]
 
 
 @pytest.mark.parametrize(
