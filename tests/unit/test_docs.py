@@ -16,6 +16,7 @@ from agendad.app.ruletest import find, run
 from agendad.cli.arguments import parse
 from agendad.cli.problems import as_text
 from agendad.data import rules_dir, templates_dir
+from agendad.providers.google.scopes import MEANING, short
 from agendad.rules.load import load_configuration
 
 if TYPE_CHECKING:
@@ -169,6 +170,11 @@ def test_the_error_in_the_tutorial_is_what_check_prints(tmp_path: Path) -> None:
     (tmp_path / "rules/mine.yaml").write_text(rule.replace("every:", "evry:"))
     shown = as_text(load_configuration(tmp_path).diagnostics, colour=False)
     assert f"```\n{shown}```" in page
+
+
+def test_the_security_page_names_each_scope_that_can_be_asked_for_and_no_other() -> None:
+    page = (ROOT / "docs/security.md").read_text()
+    assert set(re.findall(r"^\| `((?:calendar|gmail)\.[a-z.]+)` \|", page, re.MULTILINE)) == set(map(short, MEANING))
 
 
 @pytest.mark.parametrize("block", blocks(""), ids=lambda block: block.place)
