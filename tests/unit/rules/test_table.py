@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 
 from agendad.rules.fields import accounts, categories, company, configuration, people, rule, selector, state, trigger
-from agendad.rules.reference import filled
+from agendad.rules.reference import SECTIONS, filled
 from agendad.rules.schema import KINDS, as_text, schema
 from agendad.rules.table import Field, Table
 from agendad.rules.tree import Broken, Mapping, Node, Scalar, Sequence, parse
@@ -141,9 +141,20 @@ def test_the_schema_refuses_what_the_reader_refuses(text: str) -> None:
 
 
 def test_the_reference_page_holds_the_table_as_it_is() -> None:
-    """After a change of the table: `python -m agendad.rules.reference docs/rules.md`."""
+    """After a change of the table: `python -m agendad.rules.reference docs/rules.md docs/rule-tests.md`."""
     page = PAGE.read_text(encoding="utf-8")
     assert filled(page) == page
+
+
+def test_no_key_is_missing_from_the_reference() -> None:
+    """But for those of accounts by CalDAV and IMAP, which belong to a later version."""
+    described = [field for section in SECTIONS.values() for field in section]
+    later = {"url", "username", "password_command", "password_file", "host", "port", "tls"}
+    assert [field.name for _, field in FIELDS if field not in described and field.name not in later] == []
+
+
+def test_every_key_of_the_reference_has_an_example() -> None:
+    assert [field.name for section in SECTIONS.values() for field in section if not field.example.strip()] == []
 
 
 def keys(node: Node | None) -> set[str]:
