@@ -11,7 +11,7 @@ COMPILE = UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet --
           --generate-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help demo google test check lint types contracts bench soak lock clean
+.PHONY: help demo google test check lint types contracts bench soak lock picture clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*##/  \1	/p' $(MAKEFILE_LIST) | expand -t 14
@@ -48,6 +48,9 @@ soak: .venv/.dev  ## the long randomised tests
 lock: .venv/.dev  ## write the lock files anew from pyproject.toml (UPGRADE=--upgrade takes newer versions)
 	@$(COMPILE) $(UPGRADE) pyproject.toml -o requirements.lock
 	@$(COMPILE) $(UPGRADE) -c requirements.lock --group dev pyproject.toml -o requirements-dev.lock
+
+picture: .venv/.runtime  ## take the picture of the README anew (with CHROMIUM=chromium)
+	@$(BIN)/python docs/images/before_after.py
 
 clean:  ## remove what the other targets made
 	@rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
