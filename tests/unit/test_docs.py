@@ -42,7 +42,7 @@ people:
   alan: {name: Alan Turing, emails: [alan@example.org], groups: [team, network], tier: 2}
 """
 TEMPLATE = re.compile(r"[\w/-]+\.md\.j2")
-BLOCK = re.compile(r"^```(?P<kind>\w*)\n(?P<text>.*?)^```", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(r"^ *```(?P<kind>\w*)\n(?P<text>.*?)^ *```", re.MULTILINE | re.DOTALL)
 
 
 class Block(NamedTuple):

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 CODE = re.compile(
-    r"^```.*?^```"  # blocks
+    r"^ *```.*?^ *```"  # blocks
     r"|`[^`\n]*`"
     r"|\]\([^)\s]*\)|<!--.*?-->|https?://\S+"
     r"|[\w.+-]+@[\w.-]+"
