@@ -53,6 +53,8 @@ class Matcher:
 
     def matches(self, selector: Selector, event: Event) -> bool:
         """Whether all keys of the selector hold for the event."""
+        if event.mark is not None:  # one of ours is made anew time and again, and soon answered
+            return self._matches(selector, event)
         known = id(selector), id(event)
         if known not in self._said:
             if len(self._said) >= _REMEMBERED:

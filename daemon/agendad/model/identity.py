@@ -22,7 +22,7 @@ MERGED_FIELDS: Final = ("title", "time", "show_as", "kind", "notes", "place", "c
 _OWN_UID: Final = "@agendad"
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=2048)
 def event_id(key: str) -> str:
     """The provider's event id: 40 characters of `0-9a-f`, legal as a Google Calendar id (base32hex, 5-1024)."""
     return hashlib.sha256(b"agendad\0" + key.encode("utf-8", "surrogatepass")).hexdigest()[:40]
@@ -96,7 +96,7 @@ def format_digest(hashes: Mapping[str, str]) -> str:
     return ";".join(f"{name}={hashes[name]}" for name in MERGED_FIELDS if name in hashes)
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=1024)
 def hand_changed(event: Event) -> frozenset[str]:
     """The merge fields of an own event whose value is no longer what the mark says was written.
 
