@@ -9,29 +9,27 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from functools import partial
+from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
-from agendad.app.apply import cycle, refuse_earlier_clock
-from agendad.app.away import pause
-from agendad.app.housekeeping import due, keep_small
-from agendad.core.reality import Realities
-from agendad.errors import AgendadError, AlreadyRunning, PartlyApplied
-from agendad.ledger import Ledger
-from agendad.lock import locked
-from agendad.service.files import fingerprint, roots
+from agendad.app.housekeeping import due
+from agendad.errors import AgendadError
+from agendad.service.files import fingerprint, places, roots
 from agendad.service.health import Health
-from agendad.service.journal import trace_of
+from agendad.service.work import Done, Work
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from pathlib import Path
 
-    from agendad.app.apply import Applied
     from agendad.app.desk import Desk
     from agendad.app.home import Home
-    from agendad.diagnostics import Diagnostic
+    from agendad.ledger import Ledger
     from agendad.rules.load import Loaded
     from agendad.service.files import Fingerprint
     from agendad.service.journal import Journal
+
+T = TypeVar("T")
 
 SOON: Final = timedelta(seconds=15)
 """After a cycle that failed; twice as long after each further one, until it is `poll`."""
@@ -44,14 +42,24 @@ class Stopped(BaseException):
     """The daemon was told to end; raised between two pieces of work, whose outcomes are known."""
 
 
+class Call(Protocol):
+    """Has work done and gives back what it returns; raises the AgendadError and the Stopped that it raises."""
+
+    def __call__(self, work: Callable[[], T], /) -> T: ...
+
+
+def _here(work: Callable[[], T], /) -> T:
+    return work()
+
+
 @dataclass(frozen=True, slots=True)
 class World:
     """What the daemon is given of the world around it.
 
     `now` is aware, `steady` are seconds of a clock that is never set, `random` lies in [0, 1). `alive` is called while
     work goes on and may raise Stopped where that can be done; `desk` opens calendars and mailbox for many cycles.
-    `patience` is how many seconds a cycle waits for another process to let the state folder go; the start, five times
-    as long.
+    `patience` is how many seconds a cycle waits for another process to let the state folder go. `call` may have each
+    piece of work done in a process of its own: then nothing is `lasting` from one to the next.
     """
 
     now: Callable[[], datetime]
@@ -62,6 +70,8 @@ class World:
     journal: Journal
     notice: Callable[[str, str], None] = lambda *_: None
     patience: float = 1.0
+    call: Call = _here
+    lasting: bool = True
 
 
 class Daemon:
@@ -77,10 +87,10 @@ class Daemon:
         self._loaded = loaded
         self._files: Fingerprint = self._look()
         self._loaded = home.load()  # again: what changed before the look would never be noticed
-        with locked(home.state, patience=5 * world.patience):
-            self._ledger = Ledger.open(home.state, home.checkpoint)
-        self._tell_notices()
-        self._desk: Desk | None = None
+        self._work = Work(home, world.desk, world.alive, world.patience, lasting=world.lasting)
+        self._tell_notices(world.call(self._work.begin))
+        self._until: datetime | None = None
+        self._seen: Fingerprint = frozenset()
         self._tidied: datetime | None = None
         self._asked = False
         self._reload = False
@@ -93,16 +103,20 @@ class Daemon:
 
     def close(self) -> None:
         """Lets the ledger go."""
-        self._ledger.close()
+        self._work.close()
 
     def step(self) -> datetime:
         """Does what is due; the instant (aware) at which it wants to be called again at the latest."""
         now = self._world.now()
         self._world.alive()
         self._take_up(now)
-        if self._asked or not now < self.health.due <= now + self._longest():
-            self._asked = False
-            self._cycle(now)
+        if not self._asked and now < self.health.due <= now + self._longest():
+            return self.health.due
+        if not self._asked and self._rests(now):
+            self.health = replace(self.health, last=now, due=self._next(now))
+            return self.health.due
+        self._asked = False
+        self._cycle(now)
         return self.health.due
 
     def ask_cycle(self) -> None:
@@ -124,25 +138,22 @@ class Daemon:
         if files == self._files and not self._reload:
             return
         self._files, self._reload = files, False
-        from agendad.app.check import errors
-
         loaded = self._home.read()
-        if found := errors(loaded, self._home.config, self._loaded):
+        try:
+            found = self._world.call(partial(_errors, loaded, self._home.config, self._loaded))
+        except AgendadError as error:  # the process that looked is gone; the next step looks again
+            self._reload = True
+            found = f"{error.message}\n"
+        if found:
             self._keep(found)
             return
-        if self._desk is not None:
-            same = loaded.settings == self._loaded.settings
-            self._desk = replace(self._desk, loaded=loaded, realities=Realities()) if same else None
         self._loaded = loaded
         self._files = self._files if files == self._look() else frozenset()  # the folder of contacts may be another
         self._asked = True
         self.health = replace(self.health, loaded=now, broken="", reloads=self.health.reloads + 1)
         self._world.journal.note("info", "reload", "the rules were read again", rules=len(loaded.rules))
 
-    def _keep(self, errors: Iterable[Diagnostic]) -> None:
-        from agendad.rules.report import as_text
-
-        text = "".join(as_text(each) for each in errors)
+    def _keep(self, text: str) -> None:
         if text == self.health.broken:
             return
         self.health = replace(self.health, broken=text)
@@ -155,82 +166,83 @@ class Daemon:
         """What lies further ahead than that was worked out by a clock that was set back since."""
         return timedelta(minutes=self._loaded.configured.poll) * (1 + _JITTER)
 
+    def _rests(self, now: datetime) -> bool:
+        """Whether a cycle would do nothing: the last one left nothing to do until later, and no file is another since.
+
+        What stands elsewhere has to be asked.
+        """
+        last, settings = self.health.last, self._loaded.configured
+        if settings.google_accounts or self._until is None or last is None or not last <= now < self._until:
+            return False
+        return self._seen == self._data()
+
+    def _data(self) -> Fingerprint:
+        return fingerprint(places(self._loaded.configured, self._home.state), hidden=True)
+
     def _cycle(self, now: datetime) -> None:
         late = max(0.0, (now - self.health.due).total_seconds()) if self.health.cycles else 0.0
-        begun = self._world.steady()
-        try:
-            with locked(self._home.state, patience=self._world.patience, signed=False):
-                if self._ledger.refresh():
-                    self._tell_notices()
-                refuse_earlier_clock(self._ledger, now.astimezone(self._loaded.configured.timezone))
-                applied = cycle(self._opened(), now, progress=lambda _: self._world.alive())
-                self._tidy(now)
-        except AlreadyRunning as busy:
-            self._world.journal.note("debug", "busy", busy.message)
+        begun, seen = self._world.steady(), self._data()
+        done = self._done(now)
+        self._tell_notices(done.notices)
+        if done.busy:
+            self._world.journal.note("debug", "busy", done.trouble)
             self.health = replace(self.health, due=now + _BUSY)
             return
-        except AgendadError as error:
-            self._stumbled(error.message, error.hint)
-        except Exception as error:  # told, and the next cycle is made: a daemon that ended would help nobody
-            self._desk = None
-            self._world.journal.note("error", "fault", f"a fault in agendad itself\n{trace_of(error)}")
-            self._stumbled("a fault in agendad itself", "its log has the details; please report them")
+        if done.tidied:
+            self._tidied = now
+        self._count(done)
+        self._seen = seen
+        self._until = done.until if not (done.trouble or done.later) else None
+        if done.fault:
+            self._world.journal.note("error", "fault", f"a fault in agendad itself\n{done.fault}")
+        if done.trouble:
+            self._stumbled(done.trouble, done.hint)
         else:
-            self._went(now, applied)
+            self._went(now)
         seconds = self._world.steady() - begun
         self.health = replace(self.health, last=now, seconds=seconds, late=late, cycles=self.health.cycles + 1)
 
-    def _tidy(self, now: datetime) -> None:
-        """Once a day the ledger lets go what nothing needs; what is too much for one time goes after the next cycle."""
-        if due(self._tidied, now) and not keep_small(self._ledger, self._loaded, now).more:
-            self._tidied = now
+    def _done(self, now: datetime) -> Done:
+        work = partial(self._work.cycle, self._loaded, now, tidy=due(self._tidied, now))
+        try:
+            return self._world.call(work)
+        except AgendadError as error:
+            return Done(trouble=error.message, hint=error.hint)
 
-    def _opened(self) -> Desk:
-        if self._desk is None:
-            self._desk = self._world.desk(self._loaded, self._ledger)
-        return self._desk
-
-    def _went(self, now: datetime, applied: Applied) -> None:
-        done, drafted, health = applied.done, applied.drafted, self.health
-        actions = [change.action.value for change in done.made]
-        missed = len(done.missed) + len(drafted.missed)
+    def _count(self, done: Done) -> None:
+        health = self.health
         self.health = replace(
             health,
-            created=health.created + actions.count("create"),
-            updated=health.updated + actions.count("update"),
-            deleted=health.deleted + actions.count("delete"),
-            drafted=health.drafted + len(drafted.made),
-            withdrawn=health.withdrawn + len(drafted.withdrawn),
-            missed=health.missed + missed,
+            created=health.created + done.created,
+            updated=health.updated + done.updated,
+            deleted=health.deleted + done.deleted,
+            drafted=health.drafted + done.drafted,
+            withdrawn=health.withdrawn + done.withdrawn,
+            missed=health.missed + done.missed,
         )
-        if actions or drafted.made or drafted.withdrawn:
+        if done.wrote:
             self._world.journal.note(
                 "info",
                 "cycle",
                 "the calendar was brought up to date",
-                **{each: actions.count(each) for each in ("create", "update", "delete")},
-                drafted=len(drafted.made),
-                withdrawn=len(drafted.withdrawn),
-                later=len(done.later) + len(drafted.later),
+                create=done.created,
+                update=done.updated,
+                delete=done.deleted,
+                drafted=done.drafted,
+                withdrawn=done.withdrawn,
+                later=done.later,
             )
-        if missed:
-            self._stumbled(*_said(applied))
-            return
-        if health.trouble:
-            self._world.journal.note("info", "recovered", "all is well again", failures=health.failures)
-        self.health = replace(self.health, trouble="", hint="", failures=0, due=self._next(now, applied))
 
-    def _next(self, now: datetime, applied: Applied) -> datetime:
+    def _went(self, now: datetime) -> None:
+        if self.health.trouble:
+            self._world.journal.note("info", "recovered", "all is well again", failures=self.health.failures)
+        self.health = replace(self.health, trouble="", hint="", failures=0, due=self._next(now))
+
+    def _next(self, now: datetime) -> datetime:
         """When the next cycle is made: at `poll`, or at the moment from which one may have something to do."""
         spread = 1 + _JITTER * (2 * self._world.random() - 1)
         due = now + timedelta(minutes=self._loaded.configured.poll) * spread
-        wake = applied.seen.decision.wake
-        if wake > now:
-            due = min(due, wake)
-        stopped = pause(applied.seen.memory.decisions, now)
-        if stopped is not None and stopped.end is not None:
-            due = min(due, stopped.end)
-        return due
+        return due if self._until is None else min(due, self._until)
 
     def _stumbled(self, message: str, hint: str) -> None:
         failures = self.health.failures + 1
@@ -239,15 +251,14 @@ class Daemon:
         self._world.journal.note("warning", "trouble", message, hint=hint, failures=failures)
         self.health = replace(self.health, trouble=message, hint=hint, failures=failures, due=self._world.now() + wait)
 
-    def _tell_notices(self) -> None:
-        for notice in self._ledger.notices:
+    def _tell_notices(self, notices: Iterable[str]) -> None:
+        for notice in notices:
             self._world.journal.note("warning", "ledger", notice)
 
 
-def _said(applied: Applied) -> tuple[str, str]:
-    """What an apply left undone, in the words that the commands have for it."""
-    try:
-        applied.check()
-    except PartlyApplied as partly:
-        return partly.message, partly.hint
-    return "", ""
+def _errors(loaded: Loaded, config: Path, before: Loaded) -> str:
+    """What `check` says against files that were read, as it prints it; empty for nothing."""
+    from agendad.app.check import errors
+    from agendad.rules.report import as_text
+
+    return "".join(as_text(each) for each in errors(loaded, config, before))

@@ -18,11 +18,14 @@ if TYPE_CHECKING:
 
     from asyncinotify import Inotify
 
+    from agendad.model.settings import Settings
+
 Fingerprint = frozenset[tuple[str, int, int, int]]
 """Of every file: its path, when it was changed (ns), its size and its number."""
 
 FILES: Final = ("agendad.yaml", "people.yaml")
 FOLDERS: Final = ("rules", "templates")
+STATE: Final = ("decisions.json", "ledger.db")
 _QUIET: Final = 0.05
 _PATIENCE: Final = 0.5
 
@@ -32,27 +35,35 @@ def roots(config: Path, contacts: Path | None) -> tuple[Path, ...]:
     return (*(config / name for name in (*FILES, *FOLDERS)), *([contacts] if contacts else []))
 
 
-def fingerprint(paths: Iterable[Path]) -> Fingerprint:
-    """How files, and all files below folders, stand now; hidden ones (of editors) are passed over."""
-    return frozenset(_files(paths))
+def places(settings: Settings, state: Path) -> tuple[Path, ...]:
+    """The files and folders beside those of the configuration that a cycle decides on. Only what is local has any."""
+    mail = settings.mail.path if settings.mail else None
+    data = (settings.calendar.path, mail)
+    return (*(path for path in data if path is not None), *(state / name for name in STATE))
 
 
-def _files(paths: Iterable[Path]) -> Iterator[tuple[str, int, int, int]]:
+def fingerprint(paths: Iterable[Path], *, hidden: bool = False) -> Fingerprint:
+    """How files, and all files below folders, stand now; without `hidden` those whose names begin with a dot (of
+    editors) are passed over."""
+    return frozenset(_files(paths, hidden))
+
+
+def _files(paths: Iterable[Path], hidden: bool) -> Iterator[tuple[str, int, int, int]]:
     for path in paths:
         with contextlib.suppress(OSError):
             if path.is_dir():
-                yield from _below(os.fspath(path))
+                yield from _below(os.fspath(path), hidden)
             else:
                 yield _entry(os.fspath(path), path.stat())
 
 
-def _below(folder: str) -> Iterator[tuple[str, int, int, int]]:
+def _below(folder: str, hidden: bool) -> Iterator[tuple[str, int, int, int]]:
     with contextlib.suppress(OSError), os.scandir(folder) as entries:
         for entry in entries:
-            if entry.name.startswith("."):
+            if entry.name.startswith(".") and not hidden:
                 continue
             if entry.is_dir():
-                yield from _below(entry.path)
+                yield from _below(entry.path, hidden)
             else:
                 with contextlib.suppress(OSError):
                     yield _entry(entry.path, entry.stat())

@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from agendad.lock import DAEMON, locked
+from agendad.service.apart import Apart
 from agendad.service.control import Server
 from agendad.service.daemon import Daemon, Stopped, World
 from agendad.service.files import Watch, roots
@@ -48,15 +49,18 @@ class Service:
         self._stopping = self._reloading = False
         self._told = ""
         self._followed: Settings | None = None
-        home = replace(home, checkpoint=lambda _: notifier.alive())
+        self._apart = Apart(notifier.alive, lambda: self._stopping)
+        home = replace(home, checkpoint=lambda _: self._apart.tick())
         world = World(
             now=lambda: datetime.now(UTC),
             steady=time.monotonic,
             random=random.random,
-            alive=self._alive,
+            alive=self._apart.alive,
             desk=lambda loaded, ledger: home.lasting_desk(loaded, ledger, lambda: datetime.now(UTC)),
             journal=journal,
             notice=self._tell,
+            call=self._apart.call,
+            lasting=False,
         )
         self._notice: Notice = NoNotice()
         self._exposed: Exposed | None = None
@@ -211,11 +215,6 @@ class Service:
     def _hurry(self, *_: object) -> None:
         """The work takes too long. It may be broken off anywhere: what is open is settled at the next start."""
         raise Stopped
-
-    def _alive(self) -> None:
-        if self._stopping:
-            raise Stopped
-        self._notifier.alive()
 
 
 def serve(home: Home, loaded: Loaded, journal: Journal, notifier: Notifier) -> None:

@@ -1,0 +1,174 @@
+"""One cycle of the daemon, and what it found, in words that can be handed from one process to another.
+
+`daemon.py` says when a cycle is made. It may have each made in a process of its own (`apart.py`), where a `Work` is
+used once, or all in this one, where it keeps its ledger and its desk from cycle to cycle.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from agendad.app.apply import cycle, refuse_earlier_clock
+from agendad.app.away import pause
+from agendad.app.housekeeping import keep_small
+from agendad.core.reality import Realities
+from agendad.errors import AgendadError, AlreadyRunning, PartlyApplied
+from agendad.ledger import Ledger
+from agendad.lock import locked
+from agendad.service.journal import trace_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from agendad.app.apply import Applied
+    from agendad.app.desk import Desk
+    from agendad.app.home import Home
+    from agendad.rules.load import Loaded
+
+START: int = 5
+"""So many times longer than a cycle does the start wait for another process to let the state folder go."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """How a cycle went: numbers of events and drafts, and what it stumbled over.
+
+    `busy`: another process is at work, why stands in `trouble`. `fault` is the trace of a fault in agendad itself.
+    `until` is the moment (aware) before which another cycle would decide the same if nothing changes; None: unknown.
+    `tidied`: the ledger let go all that it can. `notices` are what the ledger has to say.
+    """
+
+    created: int = 0
+    updated: int = 0
+    deleted: int = 0
+    drafted: int = 0
+    withdrawn: int = 0
+    missed: int = 0
+    later: int = 0
+    trouble: str = ""
+    hint: str = ""
+    busy: bool = False
+    fault: str = ""
+    until: datetime | None = None
+    tidied: bool = False
+    notices: tuple[str, ...] = ()
+
+    @property
+    def wrote(self) -> int:
+        """How many events and drafts were made, changed or taken away."""
+        return self.created + self.updated + self.deleted + self.drafted + self.withdrawn
+
+
+class Work:
+    """The work on one home; what it is given is as in `World`."""
+
+    def __init__(
+        self,
+        home: Home,
+        desk: Callable[[Loaded, Ledger], Desk],
+        alive: Callable[[], None],
+        patience: float,
+        *,
+        lasting: bool,
+    ) -> None:
+        self._home = home
+        self._open_desk = desk
+        self._alive = alive
+        self._patience = patience
+        self._lasting = lasting
+        self._ledger: Ledger | None = None
+        self._desk: Desk | None = None
+
+    def begin(self) -> tuple[str, ...]:
+        """Makes the ledger, or brings it up to date; its notices. Raises AlreadyRunning and StateUnusable."""
+        with locked(self._home.state, patience=START * self._patience):
+            notices = tuple(self._at_hand().notices)
+            self._rest()
+        return notices
+
+    def close(self) -> None:
+        """Lets the ledger and the desk go."""
+        if self._ledger is not None:
+            self._ledger.close()
+        self._ledger = self._desk = None
+
+    def _rest(self) -> None:
+        if not self._lasting:
+            self.close()
+
+    def cycle(self, loaded: Loaded, now: datetime, *, tidy: bool) -> Done:
+        """One cycle at `now` (aware) by the rules as they are `loaded`; `tidy`: then the ledger lets go what is old.
+
+        Raises nothing but what `alive` raises.
+        """
+        notices: tuple[str, ...] = ()
+        try:
+            with locked(self._home.state, patience=self._patience, signed=False):
+                ledger, notices = self._refreshed()
+                refuse_earlier_clock(ledger, now.astimezone(loaded.configured.timezone))
+                applied = cycle(self._opened(loaded, ledger), now, progress=lambda _: self._alive())
+                tidied = tidy and not keep_small(ledger, loaded, now).more
+                self._rest()
+        except AlreadyRunning as busy:
+            return Done(trouble=busy.message, busy=True)
+        except AgendadError as error:
+            return Done(trouble=error.message, hint=error.hint, notices=notices)
+        except Exception as error:  # told, and the next cycle is made: a daemon that ended would help nobody
+            self._desk = None
+            return Done(
+                trouble="a fault in agendad itself",
+                hint="its log has the details; please report them",
+                fault=trace_of(error),
+                notices=notices,
+            )
+        return replace(_told(applied), until=_until(applied, now), tidied=tidied, notices=notices)
+
+    def _refreshed(self) -> tuple[Ledger, tuple[str, ...]]:
+        """The ledger as it stands on disk now, and what it has to say that it did not say before."""
+        new, ledger = self._ledger is None, self._at_hand()
+        return ledger, tuple(ledger.notices) if new or ledger.refresh() else ()
+
+    def _at_hand(self) -> Ledger:
+        if self._ledger is None:
+            self._ledger = Ledger.open(self._home.state, self._home.checkpoint)
+        return self._ledger
+
+    def _opened(self, loaded: Loaded, ledger: Ledger) -> Desk:
+        desk = self._desk
+        if desk is None or desk.loaded.settings != loaded.settings:
+            desk = self._open_desk(loaded, ledger)
+        elif desk.loaded is not loaded:
+            desk = replace(desk, loaded=loaded, realities=Realities())
+        self._desk = desk
+        return desk
+
+
+def _told(applied: Applied) -> Done:
+    done, drafted = applied.done, applied.drafted
+    actions = [change.action.value for change in done.made]
+    trouble = hint = ""
+    try:
+        applied.check()
+    except PartlyApplied as partly:
+        trouble, hint = partly.message, partly.hint
+    missed = len(done.missed) + len(drafted.missed)
+    return Done(
+        created=actions.count("create"),
+        updated=actions.count("update"),
+        deleted=actions.count("delete"),
+        drafted=len(drafted.made),
+        withdrawn=len(drafted.withdrawn),
+        missed=missed,
+        later=len(done.later) + len(drafted.later),
+        trouble=trouble if missed else "",
+        hint=hint if missed else "",
+    )
+
+
+def _until(applied: Applied, now: datetime) -> datetime | None:
+    wake = applied.seen.decision.wake
+    stopped = pause(applied.seen.memory.decisions, now)
+    ends = (wake, stopped.end if stopped is not None else None)
+    return min((each for each in ends if each is not None and each > now), default=None)
