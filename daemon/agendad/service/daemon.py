@@ -88,7 +88,7 @@ class Daemon:
         self._files: Fingerprint = self._look()
         self._loaded = home.load()  # again: what changed before the look would never be noticed
         self._work = Work(home, world.desk, world.alive, world.patience, lasting=world.lasting)
-        self._tell_notices(world.call(self._work.begin))
+        self._tell_notices(self._work.begin())
         self._until: datetime | None = None
         self._seen: Fingerprint = frozenset()
         self._tidied: datetime | None = None

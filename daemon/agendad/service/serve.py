@@ -15,6 +15,7 @@ import socket
 import time
 from dataclasses import replace
 from datetime import UTC, datetime
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 from agendad.lock import DAEMON, locked
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from agendad.app.home import Home
-    from agendad.model.settings import Settings
+    from agendad.model.settings import GoogleAccess, Settings
     from agendad.rules.load import Loaded
     from agendad.service.exposed import Exposed
     from agendad.service.journal import Journal
@@ -49,6 +50,7 @@ class Service:
         self._stopping = self._reloading = False
         self._told = ""
         self._followed: Settings | None = None
+        self._warmed: tuple[GoogleAccess, ...] | None = None
         self._apart = Apart(notifier.alive, lambda: self._stopping)
         home = replace(home, checkpoint=lambda _: self._apart.tick())
         world = World(
@@ -98,6 +100,7 @@ class Service:
         reloading, self._reloading = self._reloading, False  # a signal may come at any time
         if reloading:
             self._notifier.reloading()
+        self._warm_up()
         due = self._daemon.step()
         self._watched()
         self._follow()
@@ -136,6 +139,16 @@ class Service:
         self._notice = open_notice(self._journal, os.environ, desktop=settings.desktop_notice)
         self._expose(settings.metrics)
         self._followed = settings
+
+    def _warm_up(self) -> None:
+        """Imports once what every cycle would import anew, each in its own process."""
+        settings = self._daemon.loaded.configured
+        if settings.google_accounts != self._warmed:
+            from agendad.providers import preload
+
+            preload(settings)
+            import_module("agendad.drafting.letters")
+            self._warmed = settings.google_accounts
 
     def _tell(self, summary: str, body: str) -> None:
         self._notice.tell(summary, body)
