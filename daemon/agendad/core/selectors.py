@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 _TAG = re.compile(r"(?<!\w)#(\w[\w-]*)")
 _DAY = 24 * 60
 _NOBODY: frozenset[str] = frozenset()
-_REMEMBERED = 20_000
-"""Answers that a matcher remembers at most."""
+_REMEMBERED = 5_000
+"""Events of which a matcher remembers what was said, at most: more than any cycle looks at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,19 +48,29 @@ class Matcher:
     )
     """The tests of each selector that was asked for, by its identity; the selector is kept so that it stays its own."""
     _naming: dict[int, tuple[Selector, bool]] = field(default_factory=dict, compare=False, repr=False)
-    _said: dict[tuple[int, int], tuple[Selector, Event, bool]] = field(default_factory=dict, compare=False, repr=False)
-    """What was said of an event, in the same way: cycles ask the same again and again."""
+    _said: dict[int, tuple[Selector, dict[int, bool]]] = field(default_factory=dict, compare=False, repr=False)
+    """What was said of each event, in the same way: cycles ask the same again and again."""
+    _seen: dict[int, Event] = field(default_factory=dict, compare=False, repr=False)
 
     def matches(self, selector: Selector, event: Event) -> bool:
         """Whether all keys of the selector hold for the event."""
         if event.mark is not None:  # one of ours is made anew time and again, and soon answered
             return self._matches(selector, event)
-        known = id(selector), id(event)
-        if known not in self._said:
-            if len(self._said) >= _REMEMBERED:
-                self._said.clear()
-            self._said[known] = selector, event, self._matches(selector, event)
-        return self._said[known][2]
+        if id(selector) not in self._said:
+            self._said[id(selector)] = selector, {}
+        said, known = self._said[id(selector)][1], id(event)
+        answer = said.get(known)
+        if answer is None:
+            if len(self._seen) >= _REMEMBERED:
+                self._forget()
+            self._seen[known] = event
+            answer = said[known] = self._matches(selector, event)
+        return answer
+
+    def _forget(self) -> None:
+        self._seen.clear()
+        for _, said in self._said.values():
+            said.clear()
 
     def _matches(self, selector: Selector, event: Event) -> bool:
         if event.status is Status.CANCELLED or event.response is Response.DECLINED:
