@@ -307,8 +307,11 @@ class _Cycle:
         return answers(capped, windows.cap_requests(occurrence, frame), self.stood, self.present)
 
     def _contacted(self, occurrence: Occurrence) -> Reason | None:
-        """Whether the person of a `for_each:` block was contacted in its period already, before its day."""
-        if occurrence.rule.for_each is None or occurrence.event is not None:
+        """Whether the person of a `for_each:` block was contacted in its period already, before its day.
+
+        A day that the rule names is no period: a mail in the morning does not replace the meeting of the afternoon.
+        """
+        if occurrence.rule.for_each is None or occurrence.event is not None or occurrence.one_day:
             return None
         if any(block.key in self.stood.hands.begun for block in self.stood.family(occurrence.key)):
             return None  # its own block may be the contact

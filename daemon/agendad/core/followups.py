@@ -85,12 +85,18 @@ class Followups:
                 self._take_up(occurrence, letter)
 
     def events(self) -> list[Event]:
-        """Drafts as events without length, for rules that follow them: those made, and those to come."""
-        found = {
-            key: _as_event(row.rule, key, row.made, row.subject, row.recipients)
-            for key, row in self._mailbox.made.items()
-            if row.status in {"made", "sent"}
-        }
+        """Drafts as events without length, for rules that follow them: those made, and those to come.
+
+        Who got a copy is nobody's attendee: a mail that follows must not show a blind one to the others.
+        """
+        to = {wish.key: {each.email.lower() for each in wish.addressed.to} for wish in self._wishes}
+        copied = {rule.id: self._copied(rule) for rule in self._survey.situation.rules}
+        found = {}
+        for key, row in self._mailbox.made.items():
+            if row.status in {"made", "sent"}:
+                known, others = to.get(key), copied.get(row.rule, frozenset())
+                addresses = [each for each in row.recipients if (each in known if known else each not in others)]
+                found[key] = _as_event(row.rule, key, row.made, row.subject, addresses)
         for draft in self.drafts().desired:
             if draft.key not in found:
                 addresses = [address.email.lower() for address in draft.to]
@@ -187,7 +193,7 @@ class Followups:
     def _satisfied(self, wish: _Wish) -> Reason | None:
         """Whether the person did by themselves what the draft is for, by the time at which it is due."""
         occurrence = wish.occurrence
-        if occurrence.rule.for_each is not None and occurrence.event is None:
+        if occurrence.rule.for_each is not None and occurrence.event is None and not occurrence.one_day:
             person = occurrence.people[0]
             begins = to_minutes(wall(occurrence.begins or occurrence.first, 0, occurrence.rule.timezone))
             contact = self._survey.contact(person, begins, wish.time.due)
@@ -284,6 +290,11 @@ class Followups:
     def _directory(self, rule: Rule) -> Directory:
         return Directory(self._survey.situation.people, self._survey.local(rule.timezone).matcher)
 
+    def _copied(self, rule: Rule) -> frozenset[str]:
+        """The addresses that a rule names for copies of its drafts."""
+        directory = self._directory(rule)
+        return frozenset(each for letter in letters_of(rule) for each in directory.copied(letter))
+
     def _has_started(self, occurrence: Occurrence, due: Minutes) -> bool:
         """Whether the event of an occurrence has begun by now, or by another moment."""
         event = occurrence.event
@@ -317,10 +328,16 @@ def letter_of(verb: Verb) -> Letter | None:
     return None
 
 
+def letters_of(rule: Rule) -> list[Letter]:
+    """The mails that a rule asks for, itself or in its steps."""
+    steps = rule.trigger.steps if isinstance(rule.trigger, Steps) else ()
+    found = (letter_of(verb) for verb in (rule.verb, *(step.verb for step in steps)))
+    return [letter for letter in found if letter is not None]
+
+
 def may_draft(rule: Rule) -> bool:
     """Whether a rule asks for mails, itself or in one of its steps."""
-    steps = rule.trigger.steps if isinstance(rule.trigger, Steps) else ()
-    return any(letter_of(verb) is not None for verb in (rule.verb, *(step.verb for step in steps)))
+    return bool(letters_of(rule))
 
 
 def _superseded(wishes: Iterable[_Wish], clock: Clock) -> Iterator[tuple[_Wish, bool]]:

@@ -52,6 +52,11 @@ class Directory:
         bcc = self._without(self._all(letter.bcc, occurrence), (*to, *cc))
         return Addressed(to, cc, bcc, self.known(to))
 
+    def copied(self, letter: Letter) -> set[str]:
+        """The addresses that a letter names for its copies, whatever the occurrence."""
+        words = (word for word in (*letter.cc, *letter.bcc) if word.kind == "party")
+        return {address.email.lower() for word in words for address in self._party(word)}
+
     def known(self, addresses: Iterable[Address]) -> tuple[Person, ...]:
         """The people behind addresses, but for the person."""
         others = (each for each in addresses if each.email.lower() not in self.matcher.me.emails)

@@ -326,6 +326,11 @@ class TestForEach:
         assert desk.reasons()["r/2026-W48/grace"].startswith("contact with Grace Hopper")
         assert desk.due()["r/2026-W48/alan"] == before["r/2026-W48/alan"]
 
+    def test_a_mail_in_the_morning_does_not_take_the_draft_of_a_day_that_the_rule_names(self) -> None:
+        desk = Desk((rule("draft: note.md.j2", "every: friday", "at: 12:00", "for_each: {person: grace}"),))
+        desk.write("2026-11-27 09:00", GRACE.email)
+        assert desk.run("2026-11-27 12:00") == ["+r/2026-11-27/grace"]
+
     def test_a_meeting_is_a_contact_and_takes_an_untouched_draft_away(self) -> None:
         desk = Desk((rule(*self.LINES),), people=NETWORK)
         assert desk.run("2026-11-26 09:00") == ["+r/2026-W48/alan", "+r/2026-W48/grace"]
@@ -531,6 +536,17 @@ class TestChains:
         (made,) = desk.run("2026-11-30 15:00")
         assert made.startswith("+next/")
         assert [draft.thread is not None for draft in desk.drafts("next")] == [True]
+
+    @pytest.mark.parametrize("copy", ["cc", "bcc"])
+    def test_who_got_a_copy_of_the_first_is_no_recipient_of_the_second(self, copy: str) -> None:
+        first = (*self.FIRST, f"{copy}: [grace, deputy@example.com]")
+        desk = Desk(rules(first=first, next=self.NEXT), (MEETING,))
+        wanted = emails(desk.drafts("next")[0])
+        desk.run("2026-11-23 15:00")
+        assert emails(desk.drafts("next")[0]) == wanted
+        desk.send(next(iter(desk.box)), "2026-11-23 16:00")
+        desk.events = ()  # what is told of the first is what was remembered
+        assert emails(desk.drafts("next")[0]) == wanted
 
     def test_deleting_the_first_ends_the_chain(self) -> None:
         desk = self.desk()

@@ -133,6 +133,13 @@ def test_pieces_add_up_and_keep_to_their_daily_limit() -> None:
     assert "watch/1" in solve(replace(one, least=181, most=240)).unplaced
 
 
+def test_a_piece_is_shortened_where_the_rest_would_be_too_short_for_one() -> None:
+    lengths = ("9:00-11:00", "9:00-11:00", "9:00-10:30", "9:00-10:15")
+    windows = tuple(clock(text, day) for day, text in enumerate(lengths))
+    one = flexible("watch", 0, windows=windows, least=360, most=360, pieces=Pieces(60, 120, 1))
+    assert sum(end - start for start, end in solve(one).placed["watch/1"]) == 360
+
+
 def test_pieces_that_stand_firm_count_in_the_daily_limit() -> None:
     windows = tuple(clock("9:00-12:00", day) for day in range(2))
     firm = (clock("14:00-15:00")[0], clock("14:00-15:00", 6)[0])

@@ -131,6 +131,8 @@ def _fill_pieces(board: Board, item: Item) -> None:
         board.put(item.index, tuple(pieces))
         blocked = beside(board, item, pieces)
         length = longest(board, item, blocked, (item.piece[0], _next_piece(item, total)), open_days(board, item))
+        if total + length < item.least:
+            length = min(length, _next_piece(item, total, length))
         start = best_start(item, board.starts(item, length, blocked) & open_days(board, item)) if length else 0
         board.take(item.index)
         if not length:
@@ -141,10 +143,13 @@ def _fill_pieces(board: Board, item: Item) -> None:
         board.put(item.index, tuple(pieces))
 
 
-def _next_piece(item: Item, total: int) -> int:
-    """How long the next piece may be, so that what is left after it is not too short for a piece of its own."""
+def _next_piece(item: Item, total: int, room: int | None = None) -> int:
+    """How long the next piece may be, so that what is left after it is not too short for a piece of its own.
+
+    `room` is the length that has a place, when that is known.
+    """
     left = item.most - total
-    length = min(item.piece[1], left)
+    length = min(item.piece[1], left) if room is None else room
     if 0 < left - length < item.piece[0] and left - item.piece[0] >= item.piece[0]:
         return left - item.piece[0]
     return length
