@@ -109,7 +109,10 @@ class Outcome:
         fields = block.event.fields
         self._want(self._desire(occurrence, block.key, (fields.start, fields.end), (stays.why,)))
         if self._stood.hold(block) is Hold.OPEN:
-            self.hold(Firm(block.stretch, fields.title, occurrence.rule))
+            if fields.all_day:  # takes no time from others, also in the hours before it begins
+                self._neighbours.stands(occurrence.rule.id, block.stretch)
+            else:
+                self.hold(Firm(block.stretch, fields.title, occurrence.rule))
         if stays.asked is not None and occurrence.look.show_as == "auto":
             self._auto[block.key] = occurrence.look, stays.asked, block.stretch
 

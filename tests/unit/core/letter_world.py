@@ -127,7 +127,7 @@ class Desk(Week):
         done = []
         for draft in decision.drafts.desired:
             if draft.state == "due":
-                addresses = tuple(each.email.lower() for each in draft.to)
+                addresses = tuple(each.email.lower() for each in (*draft.to, *draft.cc, *draft.bcc))
                 self.box[draft.key] = StandingDraft(
                     draft.key, draft.rule.id, message_id(draft.key), f"S {draft.key}", addresses, "d", False, self.now
                 )

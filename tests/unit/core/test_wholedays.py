@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
-from engine_world import MONDAY, Week, event, rules, whole_days
+from engine_world import MONDAY, Week, event, rules, when, whole_days
 
 from agendad.core.trace import sentences
 
@@ -66,6 +68,14 @@ def test_it_takes_no_minutes_from_others() -> None:
     """)
     )
     assert week.wanted("s") == ["tue 09:00-10:00", "+tue 09:00-10:00"]
+
+
+@pytest.mark.parametrize("hours", [-1, 0, 1])
+def test_it_takes_no_minutes_around_its_beginning_either(hours: int) -> None:
+    week = Week(rules("a: {block: A, every: wednesday, lasts: 2 days}\nb: {block: B, every: thursday, at: 09:00-10:00}"))
+    before = week.kept()
+    week.now = when("wed 00:00-01:00")[0] + timedelta(hours=hours)
+    assert {key: stands for key, stands in week.kept().items() if key in before} == before
 
 
 def test_a_block_is_kept_off_the_days_of_one_that_it_must_not_share_a_day_with() -> None:
