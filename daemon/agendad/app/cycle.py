@@ -81,7 +81,8 @@ def look(desk: Desk, now: datetime) -> Look:
     back = desk.realities.once("reach", (loaded, day), lambda: reach(settings, loaded.rules, now))
     memory = _memory(desk, decisions, back, now)
     written = memory.written
-    end = desk.realities.once("end", (loaded, written, day), lambda: end_of_reading(settings, written.values(), now))
+    known = (loaded, written, day)
+    end = desk.realities.once("end", known, lambda: end_of_reading(settings, loaded.rules, written.values(), now))
     start = back.start
     snapshot = desk.calendars.read(start, end)
     settings, rules = in_calendar_zone(settings, loaded.rules, snapshot.timezone)

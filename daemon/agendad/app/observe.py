@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from agendad.core.engine import horizon_days
 from agendad.core.hands import instant
-from agendad.core.reach import days_back, reach
+from agendad.core.reach import days_ahead, days_back, reach
 from agendad.core.timeline import wall
 from agendad.core.triggers import LATEST_DRAFT
 
@@ -20,20 +20,26 @@ if TYPE_CHECKING:
     from agendad.model.rule import Rule
     from agendad.model.settings import Settings
 
+_LEAST_AHEAD: Final = 14
+"""Days beyond the horizon that are read in any case."""
+
 
 def stretch(
     settings: Settings, rules: Iterable[Rule], written: Iterable[Written], now: datetime
 ) -> tuple[datetime, datetime]:
     """The half-open stretch of time to read: as far back as any rule looks, and ahead as `end_of_reading` says."""
-    return reach(settings, rules, now).start, end_of_reading(settings, written, now)
+    rules = tuple(rules)
+    return reach(settings, rules, now).start, end_of_reading(settings, rules, written, now)
 
 
-def end_of_reading(settings: Settings, written: Iterable[Written], now: datetime) -> datetime:
+def end_of_reading(settings: Settings, rules: Iterable[Rule], written: Iterable[Written], now: datetime) -> datetime:
     """The end of what is to be read: beyond the horizon, and beyond everything that was written.
 
-    So nothing written is taken for deleted, or forgotten when the horizon is shortened.
+    So nothing written is taken for deleted, or forgotten when the horizon is shortened; and what a rule is to be ahead
+    of by half a year is seen half a year ahead.
     """
-    end = wall(horizon_days(settings, now)[1] + timedelta(days=14), 0, settings.timezone)
+    ahead = max([_LEAST_AHEAD, *map(days_ahead, rules)])
+    end = wall(horizon_days(settings, now)[1] + timedelta(days=ahead), 0, settings.timezone)
     beyond = [known.end for known in written if instant(known.end, end) > end]
     days = (each.astimezone(settings.timezone).date() if isinstance(each, datetime) else each for each in beyond)
     return max([end, *(wall(day + timedelta(days=1), 0, settings.timezone) for day in days)])

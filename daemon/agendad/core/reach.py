@@ -1,4 +1,5 @@
-"""How far back a cycle looks. Most rules ask little of what is past; one of once a year asks for its own block alone.
+"""How far back a cycle looks, and how far ahead of the horizon. Most rules ask little of what is past; one of once a year
+asks for its own block alone.
 
 `app/observe.py` reads no less than this, and `app/cycle.py` hands no more of it to the engine: whoever has a rule of
 once a year should not pay for it in every cycle.
@@ -34,6 +35,7 @@ from agendad.model.rule import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from agendad.core.problem import Minutes
     from agendad.model.calendar import Event
     from agendad.model.rule import Rule
     from agendad.model.settings import Settings
@@ -102,6 +104,17 @@ def days_back(rule: Rule) -> int:
     return max(_trigger_days_back(rule) + people, drafts)
 
 
+def days_ahead(rule: Rule) -> int:
+    """How many days beyond the horizon an event may be whose `before:` rule has to do with a day within it."""
+    trigger = rule.trigger
+    return 1 + _ahead(trigger) // _MINUTES if isinstance(trigger, Before) else 0
+
+
+def _ahead(trigger: Before) -> Minutes:
+    """How long before its event a rule may begin, at most."""
+    return max(trigger.lead or 0, trigger.within or _MINUTES)
+
+
 def _asks_for_its_own_blocks(rule: Rule) -> bool:
     """Whether a rule looks at nothing of the past but what it wrote itself."""
     alone = all(placement.satisfied_by is None for placement in placements(rule))
@@ -120,7 +133,7 @@ def _trigger_days_back(rule: Rule) -> int:
         case Steps():
             return _DAYS[PeriodUnit.QUARTER] if any(step.unit == "quarter" for step in trigger.steps) else 31
         case Before():
-            return 1 + max(trigger.lead or 0, trigger.within or _MINUTES) // _MINUTES
+            return 1 + _ahead(trigger) // _MINUTES
         case When(state=state):
             span = (
                 state.days

@@ -67,6 +67,14 @@ def test_it_reads_ahead_over_the_horizon_and_over_everything_that_was_written() 
     assert stretch(SETTINGS, (), written, NOW)[1] > datetime(2027, 6, 4, tzinfo=PARIS)
 
 
+@pytest.mark.parametrize("when", ["lead: 26 weeks", "within: 26 weeks"])
+def test_it_reads_ahead_as_far_as_a_rule_is_ahead_of_its_event(when: str) -> None:
+    loaded = load_rule_text(f"version: 1\nrules: {{r: {{block: B, before: {{title: defence}}, {when}, lasts: 1h}}}}\n")
+    assert not loaded.has_errors
+    _, end = stretch(SETTINGS, loaded.rules, (), NOW)
+    assert end >= NOW + timedelta(days=SETTINGS.horizon_days + 26 * 7)
+
+
 def test_holidays_are_those_of_the_country_by_day_and_in_its_language() -> None:
     start, end = datetime(2026, 12, 20, tzinfo=PARIS), datetime(2027, 1, 2, tzinfo=PARIS)
     french = public_holidays(replace(SETTINGS, country="FR", language="fr"), start, end)

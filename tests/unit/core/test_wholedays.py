@@ -72,7 +72,8 @@ def test_it_takes_no_minutes_from_others() -> None:
 
 @pytest.mark.parametrize("hours", [-1, 0, 1])
 def test_it_takes_no_minutes_around_its_beginning_either(hours: int) -> None:
-    week = Week(rules("a: {block: A, every: wednesday, lasts: 2 days}\nb: {block: B, every: thursday, at: 09:00-10:00}"))
+    whole, timed = "a: {block: A, every: wednesday, lasts: 2 days}", "b: {block: B, every: thursday, at: 09:00-10:00}"
+    week = Week(rules(f"{whole}\n{timed}"))
     before = week.kept()
     week.now = when("wed 00:00-01:00")[0] + timedelta(hours=hours)
     assert {key: stands for key, stands in week.kept().items() if key in before} == before
