@@ -589,20 +589,26 @@ def timed(project: Project) -> Done:
     return done
 
 
-# ---------------------------------------------------------------- the shipped pack
+# ---------------------------------------------------------------- the shipped packs
+
+PACKS = sorted(path.name for path in (Path(__file__).parents[2] / "rules").iterdir() if path.is_dir())
 
 
-def test_the_starter_pack_is_tested_in_every_rule(tmp_path: Path) -> None:
-    from agendad.data import rules_dir
+@pytest.mark.parametrize("name", PACKS)
+def test_a_shipped_pack_is_tested_in_every_rule(name: str, tmp_path: Path) -> None:
+    from agendad.data import rules_dir, templates_dir
     from agendad.rules.load import load_paths
 
-    pack = rules_dir() / "starter"
+    pack = rules_dir() / name
     done = command("test", str(pack), "--json", "--config", str(tmp_path / "none"))
     assert done.status == 0, done.out + done.err
     found: dict[str, Any] = done.json
     assert found["failed"] == 0
-    rules = {rule.id for rule in load_paths([pack], None, template_dirs=[pack.parents[1] / "templates/starter"]).rules}
-    named = {rule for rule in rules for path in pack.glob("*.test.yaml") if f"rules: [{rule}" in path.read_text()}
+    rules = {rule.id for rule in load_paths([pack], None, template_dirs=[templates_dir() / name]).rules}
+    named = set()
+    for path in pack.rglob("*.test.yaml"):
+        for judged in re.findall(r"^ +(?:- )?rules: \[(.+)\]", path.read_text(encoding="utf-8"), re.MULTILINE):
+            named |= set(judged.split(", "))
     assert named == rules
 
 
