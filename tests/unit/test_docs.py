@@ -178,10 +178,13 @@ def test_commands_in_the_documentation_are_understood(block: Block) -> None:
 @pytest.mark.parametrize("pack", sorted(path.name for path in rules_dir().iterdir() if path.is_dir()))
 def test_the_shipped_packs_are_correct(pack: str, tmp_path: Path) -> None:
     (tmp_path / "agendad.yaml").write_text(CONFIGURATION)
-    (tmp_path / "people.yaml").write_text(PEOPLE)
     (tmp_path / "rules").mkdir()
+    named = set()
     for path in (rules_dir() / pack).glob("*.yaml"):
         (tmp_path / "rules" / path.name).write_bytes(path.read_bytes())
+        named |= set(re.findall(r"group: ?([\w-]+)", path.read_text(encoding="utf-8")))
+    everybody = f"  pat: {{emails: [pat@example.org], groups: [{', '.join(sorted(named))}]}}\n"
+    (tmp_path / "people.yaml").write_text(PEOPLE + everybody)
     found = load_configuration(tmp_path, template_dirs=(templates_dir() / pack,))
     assert not found.diagnostics, as_text(found.diagnostics, colour=False)
     assert found.rules

@@ -1,5 +1,5 @@
-"""How far back a cycle looks, and how far ahead of the horizon. Most rules ask little of what is past; one of once a year
-asks for its own block alone.
+"""How far back a cycle looks, and how far beyond the horizon. Most rules ask little of what is past; one of once a
+year asks for its own block alone.
 
 `app/observe.py` reads no less than this, and `app/cycle.py` hands no more of it to the engine: whoever has a rule of
 once a year should not pay for it in every cycle.
