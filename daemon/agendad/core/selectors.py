@@ -1,7 +1,8 @@
 """Does this event match? Section 4 of the language; called by triggers, `satisfied_by`, `allow` and signals.
 
 Two rules hold for every selector. Events that were cancelled or that the person declined never match. Blocks that the
-product made match only a selector that names a `rule`, so that a routine is never satisfied, or set off, by itself.
+product made match only a selector that names a `rule`, so that a routine is never satisfied, or set off, by itself; of
+`any:` that is each part by itself.
 """
 
 from __future__ import annotations
@@ -142,7 +143,9 @@ class Matcher:
         if selector.away is not None:
             yield lambda event: is_away(event, self.away_titles) is selector.away
         if selector.any:
-            yield lambda event: any(self._holds(each, event) for each in selector.any)
+            everywhere = bool(selector.rule) or (selector.negated is not None and self._names_rule(selector.negated))
+            parts = [(each, everywhere or self._names_rule(each)) for each in selector.any]
+            yield lambda event: any((own or not is_own(event)) and self._holds(each, event) for each, own in parts)
         if (negated := selector.negated) is not None:
             yield lambda event: not self._holds(negated, event)
 

@@ -102,6 +102,19 @@ def test_own_blocks_match_only_a_selector_that_names_a_rule() -> None:
     assert matches("{title: board}", copied) == [True]
 
 
+def test_of_any_only_the_parts_that_name_a_rule_see_own_blocks() -> None:
+    board, other = (own(f"{rule}/2026-11-24", "tue 09:00-12:00", title="Board") for rule in ("deep", "other"))
+    either = Selector(any=(Selector(rule=("deep",)), Selector(title=(Pattern("board"),))))
+    assert MATCHER.matches(either, board)
+    assert not MATCHER.matches(either, other)
+    assert MATCHER.matches(either, event("Board", "tue 09:00-12:00"))
+    both = Selector(rule=("other",), any=(Selector(title=(Pattern("board"),)),))
+    assert MATCHER.matches(both, other)
+    assert not MATCHER.matches(both, board)
+    inner = Selector(negated=Selector(rule=("deep",)), any=(Selector(title=(Pattern("board"),)),))
+    assert MATCHER.matches(inner, other)
+
+
 def test_without_own_domains_everybody_is_external() -> None:
     anybody = Matcher(Me("Ada", ADA.emails), {}, PARIS)
     assert anybody.matches(selector("{meeting: external}"), ONE)
