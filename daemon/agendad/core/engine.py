@@ -309,9 +309,13 @@ class _Cycle:
     def _contacted(self, occurrence: Occurrence) -> Reason | None:
         """Whether the person of a `for_each:` block was contacted in its period already, before its day.
 
-        A day that the rule names is no period: a mail in the morning does not replace the meeting of the afternoon.
+        A day that the rule names is no period: a mail in the morning does not replace the meeting of the afternoon. Nor
+        does a contact of another kind than the one that the rule says.
         """
-        if occurrence.rule.for_each is None or occurrence.event is not None or occurrence.one_day:
+        rule = occurrence.rule
+        if rule.for_each is None or occurrence.event is not None or occurrence.one_day:
+            return None
+        if occurrence.placement.satisfied_by:
             return None
         if any(block.key in self.stood.hands.begun for block in self.stood.family(occurrence.key)):
             return None  # its own block may be the contact
@@ -325,20 +329,29 @@ class _Cycle:
         return Reason(ReasonCode.CONTACTED, facts)
 
     def _satisfied(self, occurrence: Occurrence) -> Event | None:
-        """The first event of the person's own that replaces the occurrence."""
+        """The first event of the person's own that replaces the occurrence; of `for_each:`, one with its person."""
         selector = occurrence.placement.satisfied_by
         if selector is None:
             return None
         if id(selector) not in self._matches:
             self._matches[id(selector)] = list(self._matching(occurrence.rule, selector))
+        begins = occurrence.begins or occurrence.first
         return next(
             (
                 event
                 for first, last, event in self._matches[id(selector)]
-                if first < occurrence.end and last >= occurrence.first
+                if first < occurrence.end and last >= begins and self._is_with(occurrence, event)
             ),
             None,
         )
+
+    def _is_with(self, occurrence: Occurrence, event: Event) -> bool:
+        """Whether an event is with the person of a `for_each:`; of any other rule it need not be."""
+        if occurrence.rule.for_each is None:
+            return True
+        person = occurrence.people[0]
+        others = self.survey.local(occurrence.rule.timezone).matcher.others(event)
+        return not others.isdisjoint(person.emails) or (event.mark is not None and person.id in event.mark.people)
 
     def _matching(self, rule: Rule, selector: Selector) -> Iterator[tuple[date, date, Event]]:
         """The events that a selector selects, each with its first and last day; one of some hours is on its first."""

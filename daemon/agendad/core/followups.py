@@ -193,7 +193,8 @@ class Followups:
     def _satisfied(self, wish: _Wish) -> Reason | None:
         """Whether the person did by themselves what the draft is for, by the time at which it is due."""
         occurrence = wish.occurrence
-        if occurrence.rule.for_each is not None and occurrence.event is None and not occurrence.one_day:
+        each = occurrence.rule.for_each is not None and occurrence.event is None and not occurrence.one_day
+        if each and occurrence.placement.satisfied_by is None:
             person = occurrence.people[0]
             begins = to_minutes(wall(occurrence.begins or occurrence.first, 0, occurrence.rule.timezone))
             contact = self._survey.contact(person, begins, wish.time.due)

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 import hypothesis.strategies as st
 import pytest
-from engine_world import BOB, EVE, MONDAY, Week, event, rules, told, when, whole_days
+from engine_world import BOB, EVE, GRACE, MONDAY, Week, event, rules, told, when, whole_days
 from hypothesis import HealthCheck, assume, given, settings
 
 from agendad.core.trace import sentences
 from agendad.model.identity import uid
 from agendad.model.rule import Yield
+from agendad.model.settings import People, Person
 
 if TYPE_CHECKING:
     from agendad.model.calendar import Event
@@ -254,6 +255,17 @@ def test_a_past_block_with_guests_is_a_contact_for_other_rules_and_not_for_its_o
     met = {"touch/2026-11/grace"} if invite == "true" else set()
     assert week.skipped().keys() == met
     assert week.kept()["coffee/2026-W48/grace"] == before["coffee/2026-W48/grace"]
+
+
+def test_what_satisfies_one_of_for_each_is_an_event_with_that_person_and_no_other_contact() -> None:
+    text = "r: {block: Career, every: week, for_each: {group: team}, lasts: 1h, satisfied_by: {title: career}}"
+    alan = Person("alan", "Alan", ("alan@example.com",), frozenset({"team"}))
+    both = (GRACE.email, alan.email)
+    week = Week(rules(text), (event("Sync", "mon 09:00-09:30", *both),), people=People({"alan": alan, "grace": GRACE}))
+    week.now = MONDAY + timedelta(days=2)
+    assert "r/2026-W48/grace" not in week.skipped()
+    week.events += (event("Career talk", "mon 16:00-17:00", GRACE.email),)
+    assert week.skipped() == {"r/2026-W48/grace": "“Career talk” on 2026-11-23 stands in the calendar already"}
 
 
 def test_what_except_takes_out_is_told() -> None:

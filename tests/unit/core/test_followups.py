@@ -331,6 +331,13 @@ class TestForEach:
         desk.write("2026-11-27 09:00", GRACE.email)
         assert desk.run("2026-11-27 12:00") == ["+r/2026-11-27/grace"]
 
+    def test_with_satisfied_by_only_such_an_event_with_the_person_counts(self) -> None:
+        desk = Desk((rule(*self.LINES, "satisfied_by: {title: walk}"),), people=NETWORK)
+        desk.now = at("2026-11-25 08:00")
+        desk.write("2026-11-24 10:00", "grace@example.com")
+        desk.events = (an_event("Walk", "mon 10:00-11:00", "alan@example.com"),)
+        assert [key for key in desk.due() if "W48" in key] == ["r/2026-W48/grace"]
+
     def test_a_meeting_is_a_contact_and_takes_an_untouched_draft_away(self) -> None:
         desk = Desk((rule(*self.LINES),), people=NETWORK)
         assert desk.run("2026-11-26 09:00") == ["+r/2026-W48/alan", "+r/2026-W48/grace"]
