@@ -55,7 +55,7 @@ def dress(occurrence: Occurrence, when: tuple[Moment, Moment], settings: Setting
     if occurrence.people:
         names = ", ".join(person.name or person.id for person in occurrence.people)
         if not _has_expression(occurrence.verb.title.in_language(settings.language)):
-            title = f"{title}: {names}"
+            title = f"{title}{_colon(settings.language)}{names}"
         if look.notes is None or not _has_expression(look.notes.in_language(settings.language)):
             named = (_named(person) for person in occurrence.people if person.email not in guests)
             notes = "\n".join([*([notes] if notes else []), *named])
@@ -72,6 +72,11 @@ def dress(occurrence: Occurrence, when: tuple[Moment, Moment], settings: Setting
         remind=look.remind,
         guests=guests,
     )
+
+
+def _colon(language: str) -> str:
+    """What stands between a title and names; French keeps a space before it that does not break."""
+    return "\u00a0: " if language.partition("-")[0].lower() == "fr" else ": "
 
 
 def _guests(occurrence: Occurrence, me: Me) -> tuple[str, ...]:

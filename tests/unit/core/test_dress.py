@@ -133,3 +133,10 @@ class TestAuto:
     def test_it_is_busy_when_it_begins_within_lead(self):
         assert self.shown(((0, 60),), now=-29) is ShowAs.BUSY
         assert self.shown(((0, 60),), now=-30) is ShowAs.FREE
+
+
+def test_a_french_title_has_a_space_before_the_colon_that_names_the_people() -> None:
+    week = Week(rules("r: {block: Point, every: tuesday, at: 09:00-09:30, with: {group: team}}"))
+    week.settings = replace(week.settings, language="fr-CA")
+    week.cycle()
+    assert {event.fields.title for event in week.own.values()} == {"Point\u00a0: Grace"}
