@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 Render = Callable[[str, Mapping[str, object]], str]
 """Fills the expressions of a text from a context."""
 
+_SPACE: Final = re.compile(r"\s+", re.ASCII)
+"""What one blank is made of in a title; blanks that do not break are kept."""
+
 _ADDRESS: Final = re.compile(r'[^\s@"(),:;<>\[\\\]]+@[^\s@"(),:;<>\[\\\]]+')
 """An address that a calendar can hold as it is; a quoted one (RFC 5322, 3.4.1) is none."""
 
@@ -49,7 +52,7 @@ def dress(occurrence: Occurrence, when: tuple[Moment, Moment], settings: Setting
         plain = source.in_language(settings.language)
         return render(plain, context) if _has_expression(plain) else plain
 
-    title = " ".join(text(occurrence.verb.title).split())
+    title = _SPACE.sub(" ", text(occurrence.verb.title)).strip()
     notes = text(look.notes).strip()
     guests = _guests(occurrence, settings.me)
     if occurrence.people:

@@ -135,8 +135,8 @@ class TestAuto:
         assert self.shown(((0, 60),), now=-30) is ShowAs.FREE
 
 
-def test_a_french_title_has_a_space_before_the_colon_that_names_the_people() -> None:
-    week = Week(rules("r: {block: Point, every: tuesday, at: 09:00-09:30, with: {group: team}}"))
+def test_a_french_title_keeps_its_blanks_that_do_not_break_and_has_one_before_the_names() -> None:
+    week = Week(rules('r: {block: "Le  point\u00a0!", every: tuesday, at: 09:00-09:30, with: {group: team}}'))
     week.settings = replace(week.settings, language="fr-CA")
     week.cycle()
-    assert {event.fields.title for event in week.own.values()} == {"Point\u00a0: Grace"}
+    assert {event.fields.title for event in week.own.values()} == {"Le point\u00a0!\u00a0: Grace"}
