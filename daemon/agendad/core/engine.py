@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, TypeGuard
 from agendad.core import windows
 from agendad.core.company import Company, Past
 from agendad.core.followups import Followups, letter_of, may_draft
-from agendad.core.guards import Guard, violations
+from agendad.core.guards import Guard, one_an_event, violations
 from agendad.core.levels import levels, selectors_of, stands_alone
 from agendad.core.outcome import Decision, Outcome
 from agendad.core.placement import place
@@ -379,12 +379,21 @@ class _Cycle:
             self._guard(occurrence, request.windows[0])
 
     def _replies(self, found: Sequence[Violation]) -> Iterator[Occurrence]:
-        """The drafted answer to each invitation in protected time; none once the person has accepted it."""
-        rules = {rule.id: rule for rule in self.survey.situation.rules}
-        for violation in found:
+        """The drafted answer to each invitation in protected time; none once the person has accepted it.
+
+        Of several guards one answers: the one that has begun to, else the strongest, then the smaller id.
+        """
+        rules = {rule.id: rule for rule in self.survey.situation.rules if letter_of(rule.verb) is not None}
+        mailbox = self.survey.situation.mailbox
+
+        def rank(violation: Violation) -> tuple[bool, int, str]:
+            rule = rules[violation.rule]
+            key = f"{identity(rule)}/{event_suffix(violation.event)}"
+            return key not in mailbox.made and key not in mailbox.gone, rule.placement.priority, rule.id
+
+        open_ones = (each for each in found if each.rule in rules and each.event.response is not Response.ACCEPTED)
+        for violation in one_an_event(open_ones, rank):
             rule, event = rules[violation.rule], violation.event
-            if letter_of(rule.verb) is None or event.response is Response.ACCEPTED:
-                continue
             start, _ = span(event.fields.start, event.fields.end, rule.timezone)
             self.survey.clock.runs()
             now = self.survey.clock.now

@@ -13,7 +13,7 @@ from agendad.model.plan import Violation
 from agendad.model.rule import Protect
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from agendad.core.clock import Clock
     from agendad.core.problem import Minutes, Stretch
@@ -72,6 +72,15 @@ def violations(guards: Iterable[Guard], meetings: Meetings, clock: Clock) -> lis
             if allowed is None or not guard.matcher.matches(allowed, event):
                 found[start, guard.rule.id, event_suffix(event)] = Violation(guard.rule.id, event)
     return [found[order] for order in sorted(found)]
+
+
+def one_an_event(found: Iterable[Violation], rank: Callable[[Violation], tuple[bool, int, str]]) -> list[Violation]:
+    """Of the violations of each event the one of the lowest rank; in the order of `found`."""
+    listed = list(found)
+    first: dict[str, Violation] = {}
+    for violation in sorted(listed, key=rank):
+        first.setdefault(event_suffix(violation.event), violation)
+    return [each for each in listed if first[event_suffix(each.event)] is each]
 
 
 def _takes_time(event: Event) -> bool:

@@ -472,6 +472,19 @@ class TestGuards:
     def test_what_allow_lets_pass_gets_none(self) -> None:
         assert Desk((rule(*self.LINES, "allow: {title: call}"),), (self.LATE,)).run() == []
 
+    def test_of_two_guards_only_the_stronger_answers_and_both_tell(self) -> None:
+        day = ("protect: No meetings", "every: tuesday", "at: 17:30-20:00", "draft: note.md.j2", "priority: 2")
+        silent = ("protect: Dinner", "every: tuesday", "at: 18:00-19:00", "priority: 1")
+        desk = Desk(rules(evening=self.LINES, tuesday=day, silent=silent), (self.LATE,))
+        assert {each.rule for each in desk.decide().violations} == {"evening", "tuesday", "silent"}
+        assert desk.run() == ["+tuesday/Late-call-tue-18-00-19-00@x"]
+
+    def test_the_guard_that_has_begun_to_answer_goes_on_when_a_stronger_one_is_added(self) -> None:
+        desk = Desk(rules(evening=self.LINES), (self.LATE,))
+        assert desk.run() == ["+evening/Late-call-tue-18-00-19-00@x"]
+        desk.rules = rules(evening=self.LINES, a=(*self.LINES, "priority: 1"))
+        assert desk.run("2026-11-23 09:00") == []
+
     def test_it_goes_when_the_invitation_moves_out_of_protected_time(self) -> None:
         desk = Desk((rule(*self.LINES),), (self.LATE,))
         (made,) = desk.run()
