@@ -44,12 +44,15 @@ class DueTime:
 
 
 def due_time(occurrence: Occurrence, letter: Letter, frame: Frame) -> DueTime | None:
-    """When the draft of an occurrence is due; None when that was before its rule was known."""
+    """When the draft of an occurrence is due; None when that was before its rule was known, or no day is open to it."""
     known_since = to_minutes(frame.scope.first_day(occurrence.rule))
     if occurrence.moment is not None:
         asked = _at_clock(occurrence, occurrence.moment[0], frame)
     else:
-        asked = _of_days(occurrence, frame)
+        day = occurrence.first if occurrence.one_day else _first_day(occurrence, frame)
+        if day is None:
+            return None
+        asked = _on_day(day, occurrence, frame)
         over = to_minutes(wall(occurrence.end, 0, frame.scope.zone)) <= known_since
         if over or (asked < known_since and occurrence.one_day):
             return None
@@ -66,6 +69,11 @@ def due_time(occurrence: Occurrence, letter: Letter, frame: Frame) -> DueTime | 
     return DueTime(asked, due, _deadline(occurrence, asked, frame), morning, tuple(why))
 
 
+def has_a_day(occurrence: Occurrence, frame: Frame) -> bool:
+    """False when `on:` and `except:` leave no day of its period."""
+    return occurrence.moment is not None or occurrence.one_day or _first_day(occurrence, frame) is not None
+
+
 def _at_clock(occurrence: Occurrence, first: Minutes, frame: Frame) -> Minutes:
     """`at:` of a moment: the first such time from there on; where it would come too late, the moment itself."""
     if not occurrence.placement.at:
@@ -78,26 +86,25 @@ def _at_clock(occurrence: Occurrence, first: Minutes, frame: Frame) -> Minutes:
     return first if ends is not None and found > ends else found
 
 
-def _of_days(occurrence: Occurrence, frame: Frame) -> Minutes:
-    """On the day, or the first day of a period that its rule allows; at `at:`, else when work usually begins."""
-    day = occurrence.first if occurrence.one_day else _first_day(occurrence, frame)
+def _on_day(day: date, occurrence: Occurrence, frame: Frame) -> Minutes:
+    """At `at:`, else when work usually begins."""
     if occurrence.placement.at:
         return to_minutes(wall(day, occurrence.placement.at[0].start, frame.scope.zone))
     usual = frame.usual(day)
     return usual[0][0] if usual else to_minutes(wall(day, _NINE, frame.scope.zone))
 
 
-def _first_day(occurrence: Occurrence, frame: Frame) -> date:
+def _first_day(occurrence: Occurrence, frame: Frame) -> date | None:
+    """The first day of a period that its rule allows, a working day where there is one; None when it allows none."""
     wanted = occurrence.placement.on
     days = [occurrence.first + timedelta(days=n) for n in range((occurrence.end - occurrence.first).days)]
     allowed = [
-        day
-        for day in days
-        if day not in occurrence.excluded_days
-        and (day.weekday() in wanted if wanted is not None else not frame.off_duty(day))
+        day for day in days if day not in occurrence.excluded_days and (wanted is None or day.weekday() in wanted)
     ]
+    if wanted is None:
+        allowed = [day for day in allowed if not frame.off_duty(day)] or allowed
     known_since = frame.scope.first_day(occurrence.rule).astimezone(frame.scope.zone).date()
-    return next((day for day in allowed if day >= known_since), (allowed or days)[0])
+    return next((day for day in allowed if day >= known_since), next(iter(allowed), None))
 
 
 def _deadline(occurrence: Occurrence, asked: Minutes, frame: Frame) -> Minutes | None:

@@ -12,7 +12,7 @@ from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
-from agendad.core.duetimes import APART, DueTime, due_time
+from agendad.core.duetimes import APART, DueTime, due_time, has_a_day
 from agendad.core.levels import needs
 from agendad.core.outbox import Outbox
 from agendad.core.recipients import Addressed, Directory
@@ -131,6 +131,8 @@ class Followups:
         self._seen.add(occurrence.key)
         wishes = self._survey.memo.once(occurrence, "mails", partial(self._mails, occurrence, letter))
         if wishes is None:
+            if not has_a_day(occurrence, self._frame(occurrence.rule)):
+                self._skipped.append(self._skip(occurrence, occurrence.key, Reason(ReasonCode.NO_WINDOW)))
             return
         if not wishes:
             self._skipped.append(self._skip(occurrence, occurrence.key, Reason(ReasonCode.NO_RECIPIENT)))

@@ -248,6 +248,12 @@ class TestEvery:
         desk = Desk((rule("draft: note.md.j2", "every: week", "on: thu", "at: 15:00", "to: me"),))
         assert list(desk.due().values()) == ["2026-11-26 15:00", "2026-12-03 15:00"]
 
+    def test_a_period_without_a_day_that_on_and_except_allow_has_none(self) -> None:
+        lines = ("draft: note.md.j2", "every: week", "on: thu", "except: holidays", "to: me")
+        desk = Desk((rule(*lines),), holidays={date(2026, 11, 26): "A day"})
+        assert desk.due() == {"r/2026-W49": "2026-12-03 09:00"}
+        assert desk.reasons() == {"r/2026-W48": "no time left in which its rule lets it stand"}
+
     def test_a_rule_that_is_new_does_not_draft_for_days_that_were(self) -> None:
         new = rule("draft: note.md.j2", "every: weekday", "at: 08:00", "to: me")
         desk = Desk((new,), now=at("2026-11-23 10:00"))

@@ -79,6 +79,21 @@ def test_it_takes_no_minutes_around_its_beginning_either(hours: int) -> None:
     assert {key: stands for key, stands in week.kept().items() if key in before} == before
 
 
+def test_it_takes_no_minutes_from_others_either_when_it_is_too_soon_to_be_moved() -> None:
+    week = Week(
+        rules("""
+        r: {block: B, every: tuesday, lasts: 1 day, priority: 1}
+        s: {block: S, every: tuesday, at: 09:00-10:00}
+        t: {block: T, every: week, on: tue-wed, lasts: 1h, between: 09:00-18:00, not_same_day: r}
+    """)
+    )
+    week.cycle()
+    week.now = when("mon 23:00-23:30")[0]
+    kept = week.kept()
+    assert week.why("r/2026-11-24")[-1] == "begins too soon to be moved"
+    assert (kept["s/2026-11-24"], kept["t/2026-W48"]) == ("tue 09:00-10:00", "wed 09:00-10:00")
+
+
 def test_a_block_is_kept_off_the_days_of_one_that_it_must_not_share_a_day_with() -> None:
     week = Week(
         rules("""
