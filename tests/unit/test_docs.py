@@ -40,6 +40,12 @@ people:
   ada: {name: Ada Martin, emails: [ada@example.org], groups: [board, mentors, customers], tier: 1}
   grace: {name: Grace Hopper, emails: [grace@example.org], groups: [team], tier: 1}
   alan: {name: Alan Turing, emails: [alan@example.org], groups: [team, network], tier: 2}
+  # what the rule pack `cto` names beside those
+  joan:
+    name: Joan Clarke
+    emails: [joan@example.org]
+    groups: [leads, developers, leadership, peers, talents, business, experts, rising, mentees, mastermind, coach, customers, sales]
+    tier: 3
 """
 TEMPLATE = re.compile(r"[\w/-]+\.md\.j2")
 BLOCK = re.compile(r"^ *```(?P<kind>\w*)\n(?P<text>.*?)^ *```", re.MULTILINE | re.DOTALL)
