@@ -44,7 +44,9 @@ people:
   joan:
     name: Joan Clarke
     emails: [joan@example.org]
-    groups: [leads, developers, leadership, peers, talents, business, experts, rising, mentees, mastermind, coach, customers, sales]
+    groups: [
+      leads, developers, leadership, peers, talents, business, experts, rising, mentees, mastermind, coach, customers, sales
+    ]
     tier: 3
 """
 TEMPLATE = re.compile(r"[\w/-]+\.md\.j2")
