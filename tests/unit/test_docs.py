@@ -45,7 +45,8 @@ people:
     name: Joan Clarke
     emails: [joan@example.org]
     groups: [
-      leads, developers, leadership, peers, talents, business, experts, rising, mentees, mastermind, coach, customers, sales
+      leads, developers, leadership, peers, talents, business, experts, rising, mentees, mastermind,
+      coach, customers, sales
     ]
     tier: 3
 """
