@@ -44,7 +44,7 @@ ENDINGS = ("s", "ll", "re", "ve", "d", "t", "m")
 def prose(language: str) -> Iterator[tuple[str, int, str]]:
     """Everything in a language: the file, the line on which a piece begins, the piece."""
     if language == "en":
-        for page in sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("*/README.md")]):
+        for page in sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("[!.]*/README.md")]):
             yield name(page), 1, without(FRENCH, without(CODE, page.read_text("utf-8")))
     for path in sorted(ROOT.glob("rules/*/*.yaml")):
         text = path.read_text("utf-8")
