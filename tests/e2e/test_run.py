@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import signal
 import socket
 import subprocess
 import sys
 import time
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -16,7 +19,6 @@ import pytest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from command import Agendad
 
@@ -167,6 +169,24 @@ def test_killed_at_work_it_goes_on_where_it_was(running: Running) -> None:
     assert running.command("now").stdout == "nothing to change\n"
     keys = [line for line in running.written().splitlines() if line.startswith("X-AGENDAD-KEY")]
     assert len(keys) == len(set(keys))
+
+
+def test_a_cycle_that_is_killed_is_told_and_made_again(running: Running) -> None:
+    daemon = running.start()
+    children = Path(f"/proc/{daemon.pid}/task/{daemon.pid}/children")
+    wait(lambda: "SUMMARY:Lunch" in running.written() and not children.read_text())
+    running.rules.write_text(RULES.replace("Lunch", "Dinner") + '  tea: {block: Tea, every: day, at: "16:00-16:15"}\n')
+    killed = 0
+    while not killed or children.read_text():
+        for child in children.read_text().split():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(int(child), signal.SIGKILL)
+                killed += 1
+    wait(lambda: "broken off" in running.log.read_text())
+    assert running.command("now").returncode == 0
+    wait(lambda: running.written().count("SUMMARY:Tea") == running.written().count("SUMMARY:Dinner") >= 7)
+    assert "SUMMARY:Lunch" not in running.written()
+    assert running.stop() == 0
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
