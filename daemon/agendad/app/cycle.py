@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 from agendad.app.drafts import planned
-from agendad.app.observe import end_of_reading, mail_since, public_holidays
+from agendad.app.holidays import public_holidays
+from agendad.app.observe import end_of_reading, mail_since
 from agendad.core.engine import Decision, Situation, decide, horizon_days
 from agendad.core.hands import Context
 from agendad.core.mailhands import MailHands
@@ -114,7 +115,7 @@ def look(desk: Desk, now: datetime) -> Look:
         hands=seen,
         first_days=decisions.first_days,
         absences=decisions.absences,
-        holidays=public_holidays(settings, start, end),
+        holidays=public_holidays(settings, start, end, desk.cache),
         mailbox=mail.mailbox,
         episodes=decisions.episodes,
         realities=desk.realities,

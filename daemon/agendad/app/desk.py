@@ -50,7 +50,8 @@ class DecisionFile:
 class Desk:
     """Everything that a cycle reads and writes; `mail` is None without `mail:` in the configuration.
 
-    `realities` spares the cycles on the same desk what the one before worked out.
+    `realities` spares the cycles on the same desk what the one before worked out; `cache` is a folder for what every
+    process would work out anew.
     """
 
     loaded: Loaded
@@ -59,3 +60,4 @@ class Desk:
     ledger: Ledger
     decisions: DecisionStore
     realities: Realities = field(default_factory=Realities, compare=False)
+    cache: Path | None = None

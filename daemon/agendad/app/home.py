@@ -103,6 +103,7 @@ class Home:
             self.mail(settings, used=ledger.knows_drafts()),
             ledger,
             DecisionFile(self.state, self.checkpoint),
+            cache=self.state / "cache",
         )
 
     def ledger(self) -> Ledger:

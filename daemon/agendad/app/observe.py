@@ -1,9 +1,8 @@
-"""What a cycle looks at before it decides: how far back and ahead, and the public holidays of that time."""
+"""What a cycle reads before it decides: how far back and ahead."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from agendad.core.engine import horizon_days
@@ -13,8 +12,7 @@ from agendad.core.timeline import wall
 from agendad.core.triggers import LATEST_DRAFT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-    from datetime import date
+    from collections.abc import Iterable
 
     from agendad.model.memory import Written
     from agendad.model.rule import Rule
@@ -50,23 +48,3 @@ def mail_since(settings: Settings, rules: Iterable[Rule], now: datetime) -> date
     today, _ = horizon_days(settings, now)
     back = max([LATEST_DRAFT, *(days_back(rule) for rule in rules)]) + 1
     return wall(today - timedelta(days=back), 0, settings.timezone)
-
-
-def public_holidays(settings: Settings, start: datetime, end: datetime) -> Mapping[date, str]:
-    """The public holidays of the configured country between two instants, by day; none without a country.
-
-    Names are in the configured language where they are known. The library is imported only for a country.
-    """
-    if not settings.country:
-        return {}
-    first, last = start.astimezone(settings.timezone).date(), end.astimezone(settings.timezone).date()
-    return _holidays(settings.country, settings.subdivision, settings.language, first, last)
-
-
-@lru_cache(maxsize=4)
-def _holidays(country: str, subdivision: str, language: str, first: date, last: date) -> Mapping[date, str]:
-    from holidays import country_holidays
-
-    years = range(first.year, last.year + 1)
-    found = country_holidays(country, subdiv=subdivision or None, years=years, language=language)
-    return {day: name for day, name in sorted(found.items()) if first <= day <= last}

@@ -7,12 +7,11 @@ kept, so that none is ever missing from what is told. The cache may be deleted a
 from __future__ import annotations
 
 import hashlib
-import json
-import os
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from agendad import __version__
+from agendad.app.cached import keep, kept
 from agendad.model.settings import People
 from agendad.providers.people.card import from_row, to_row
 from agendad.rules.people import read_people
@@ -33,27 +32,14 @@ def read(data: bytes, cache: Path) -> tuple[People | None, tuple[Diagnostic, ...
         return read_people(data)
     path = cache / CACHE_NAME
     head = [__version__, hashlib.sha256(data).hexdigest()]
-    with suppress(OSError, ValueError, TypeError, LookupError):  # there is none, or not as we wrote it
-        kept = json.loads(path.read_bytes())
-        if kept["head"] == head:
-            return People({row[0]: from_row(row) for row in kept["people"]}, frozenset(kept["groups"])), ()
+    with suppress(TypeError, LookupError, ValueError):  # nothing is kept, or not what we wrote
+        known = kept(path, head)
+        return People({row[0]: from_row(row) for row in known["people"]}, frozenset(known["groups"])), ()
     people, problems = read_people(data)
     if people is not None and not problems:
-        _keep(path, {"head": head, "groups": sorted(people.declared_groups), "people": _rows(people)})
+        keep(path, head, {"groups": sorted(people.declared_groups), "people": _rows(people)})
     return people, problems
 
 
 def _rows(people: People) -> list[list[object]]:
     return [to_row(person) for person in people.by_id.values()]
-
-
-def _keep(path: Path, value: object) -> None:
-    """Puts the cache in its place; that it cannot be kept costs nothing but time."""
-    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_text(json.dumps(value, ensure_ascii=False, separators=(",", ":")), "utf-8")
-        temporary.replace(path)
-    except OSError:
-        with suppress(OSError):
-            temporary.unlink()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
 
 from agendad.errors import ProviderError
@@ -15,15 +14,6 @@ if TYPE_CHECKING:
     from agendad.model.settings import GoogleAccess, Settings
     from agendad.ports import CalendarPort, MailStore
     from agendad.providers.google.transport import Transport
-
-
-def preload(settings: Settings) -> None:
-    """Imports what each reading by the configured providers needs, but for what is large and seldom used."""
-    for access, google, local in (
-        (settings.calendar.google, "google.calendars", "local.convert"),
-        (settings.mail and settings.mail.google, "google.gmail", "maildir.mailbox"),
-    ):
-        import_module(f"agendad.providers.{google if access else local}")
 
 
 def open_calendars(

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from agendad.app.home import Home
-    from agendad.model.settings import GoogleAccess, Settings
+    from agendad.model.settings import Settings
     from agendad.rules.load import Loaded
     from agendad.service.exposed import Exposed
     from agendad.service.journal import Journal
@@ -50,7 +50,7 @@ class Service:
         self._stopping = self._reloading = False
         self._told = ""
         self._followed: Settings | None = None
-        self._warmed: tuple[GoogleAccess, ...] | None = None
+        self._warmed: Settings | None = None
         self._apart = Apart(notifier.alive, lambda: self._stopping)
         home = replace(home, checkpoint=lambda _: self._apart.tick())
         world = World(
@@ -143,12 +143,10 @@ class Service:
     def _warm_up(self) -> None:
         """Imports once what every cycle would import anew, each in its own process."""
         settings = self._daemon.loaded.configured
-        if settings.google_accounts != self._warmed:
-            from agendad.providers import preload
-
-            preload(settings)
-            import_module("agendad.drafting.letters")
-            self._warmed = settings.google_accounts
+        if settings is not self._warmed:
+            for name in _lasting(settings):
+                import_module(name)
+            self._warmed = settings
 
     def _tell(self, summary: str, body: str) -> None:
         self._notice.tell(summary, body)
@@ -237,6 +235,14 @@ def serve(home: Home, loaded: Loaded, journal: Journal, notifier: Notifier) -> N
     """
     with locked(home.state, DAEMON):
         Service(home, loaded, journal, notifier).run()
+
+
+def _lasting(settings: Settings) -> Iterator[str]:
+    """The modules that cycles need nearly always, and that take more time than memory."""
+    yield "agendad.drafting.letters"
+    yield f"agendad.providers.{'google.calendars' if settings.calendar.google else 'local.convert'}"
+    if settings.mail is not None and settings.mail.google is not None:
+        yield "agendad.providers.google.gmail"
 
 
 def _status(daemon: Daemon) -> str:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from agendad.app.observe import mail_since, public_holidays, stretch
+from agendad.app.observe import mail_since, stretch
 from agendad.core.company import CONTACT_DAYS
 from agendad.model.memory import Written
 from agendad.model.settings import CalendarSettings, Settings
@@ -73,14 +72,3 @@ def test_it_reads_ahead_as_far_as_a_rule_is_ahead_of_its_event(when: str) -> Non
     assert not loaded.has_errors
     _, end = stretch(SETTINGS, loaded.rules, (), NOW)
     assert end >= NOW + timedelta(days=SETTINGS.horizon_days + 26 * 7)
-
-
-def test_holidays_are_those_of_the_country_by_day_and_in_its_language() -> None:
-    start, end = datetime(2026, 12, 20, tzinfo=PARIS), datetime(2027, 1, 2, tzinfo=PARIS)
-    french = public_holidays(replace(SETTINGS, country="FR", language="fr"), start, end)
-    assert french == {date(2026, 12, 25): "Noël", date(2027, 1, 1): "Jour de l'an"}
-    assert date(2026, 12, 26) in public_holidays(replace(SETTINGS, country="FR", subdivision="57"), start, end)
-
-
-def test_without_a_country_there_are_none() -> None:
-    assert public_holidays(SETTINGS, NOW, NOW + timedelta(days=400)) == {}

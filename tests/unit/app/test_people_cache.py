@@ -52,7 +52,9 @@ def test_of_a_small_file_nothing_is_kept(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("damage", ["", "{", "[]", '{"head": HEAD}', '{"head": HEAD, "people": [[1]], "groups": []}'])
+@pytest.mark.parametrize(
+    "damage", ["", "{", "[]", '{"head": HEAD}', '{"head": HEAD, "value": {"people": [[1]], "groups": []}}']
+)
 def test_a_damaged_cache_costs_nothing_but_time(tmp_path: Path, damage: str) -> None:
     data = text()
     plain = read(data, tmp_path)
