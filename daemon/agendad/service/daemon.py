@@ -12,7 +12,6 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
-from agendad.app.housekeeping import due
 from agendad.errors import AgendadError
 from agendad.service.files import fingerprint, places, roots
 from agendad.service.health import Health
@@ -203,6 +202,8 @@ class Daemon:
         self.health = replace(self.health, last=now, seconds=seconds, late=late, cycles=self.health.cycles + 1)
 
     def _done(self, now: datetime) -> Done:
+        from agendad.app.housekeeping import due
+
         work = partial(self._work.cycle, self._loaded, now, tidy=due(self._tidied, now))
         try:
             return self._world.call(work)

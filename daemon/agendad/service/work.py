@@ -9,10 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from agendad.app.apply import cycle, refuse_earlier_clock
-from agendad.app.away import pause
-from agendad.app.housekeeping import keep_small
-from agendad.core.reality import Realities
 from agendad.errors import AgendadError, AlreadyRunning, PartlyApplied
 from agendad.ledger import Ledger
 from agendad.lock import locked
@@ -103,6 +99,9 @@ class Work:
 
         Raises nothing but what `alive` raises.
         """
+        from agendad.app.apply import cycle, refuse_earlier_clock
+        from agendad.app.housekeeping import keep_small
+
         notices: tuple[str, ...] = ()
         try:
             with locked(self._home.state, patience=self._patience, signed=False):
@@ -140,6 +139,8 @@ class Work:
         if desk is None or desk.loaded.settings != loaded.settings:
             desk = self._open_desk(loaded, ledger)
         elif desk.loaded is not loaded:
+            from agendad.core.reality import Realities
+
             desk = replace(desk, loaded=loaded, realities=Realities())
         self._desk = desk
         return desk
@@ -168,6 +169,8 @@ def _told(applied: Applied) -> Done:
 
 
 def _until(applied: Applied, now: datetime) -> datetime | None:
+    from agendad.app.away import pause
+
     wake = applied.seen.decision.wake
     stopped = pause(applied.seen.memory.decisions, now)
     ends = (wake, stopped.end if stopped is not None else None)
