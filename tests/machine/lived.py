@@ -121,23 +121,10 @@ class Life:
             yield
         except Killed:
             self.deaths += 1
-            self._buried()
-
-    def _buried(self) -> None:
-        """SQLite tidies up at the end of a process that ends well; a killed one leaves its log."""
-        if self.daemon is None:
-            return
-        left = {
-            path: path.read_bytes() for name in ("ledger.db", "ledger.db-wal") if (path := self.state / name).exists()
-        }
-        self.end()
-        for path, data in left.items():
-            path.write_bytes(data)
+            self.end()
 
     def end(self) -> None:
         """The process is over."""
-        if self.daemon is not None:
-            self.daemon.close()
         self.daemon = None
         self.good = None
         self.nudge = self.time.true + timedelta(seconds=self.chance.choice((1, 5, 60, 600, 7200)))
@@ -161,7 +148,6 @@ class Life:
             steady=lambda: self.time.steady,
             random=self.chance.random,
             alive=self._alive,
-            desk=lambda loaded, ledger: home.lasting_desk(loaded, ledger, self.time.clock),
             journal=self.journal,
             patience=0.0,
         )

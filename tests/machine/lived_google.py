@@ -57,8 +57,9 @@ class Signed(Home):
 
     account: Account | None = field(default=None, compare=False)
 
-    def _calendars(self, settings: Settings, clock: Callable[[], datetime]) -> CalendarPort:
+    def calendars(self, settings: Settings, now: datetime) -> CalendarPort:
         assert self.account is not None
+        clock = self.account.time.clock
         chosen, cache = settings.calendar, self.state / "cache"
         return GoogleCalendars(
             self.account.transport(self, clock),

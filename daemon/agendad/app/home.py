@@ -72,12 +72,9 @@ class Home:
 
     def calendars(self, settings: Settings, now: datetime) -> CalendarPort:
         """The configured calendars. Only a disposable cache in the state folder is ever written by reading them."""
-        return self._calendars(settings, lambda: now)
-
-    def _calendars(self, settings: Settings, clock: Callable[[], datetime]) -> CalendarPort:
         from agendad.providers import open_calendars
 
-        return open_calendars(settings, cache=self.state / "cache", now=clock, checkpoint=self.checkpoint)
+        return open_calendars(settings, cache=self.state / "cache", now=lambda: now, checkpoint=self.checkpoint)
 
     def mail(self, settings: Settings, *, used: bool = False) -> MailStore | None:
         """The configured mailbox, None without one. As with calendars, only its cache is written by reading it.
@@ -92,14 +89,10 @@ class Home:
 
     def desk(self, loaded: Loaded, ledger: Ledger, now: datetime) -> Desk:
         """What a cycle at `now` works on, with a ledger that was opened to read or to write."""
-        return self.lasting_desk(loaded, ledger, lambda: now)
-
-    def lasting_desk(self, loaded: Loaded, ledger: Ledger, clock: Callable[[], datetime]) -> Desk:
-        """What many cycles work on; `clock` tells the time (aware) of each."""
         settings = loaded.configured
         return Desk(
             loaded,
-            self._calendars(settings, clock),
+            self.calendars(settings, now),
             self.mail(settings, used=ledger.knows_drafts()),
             ledger,
             DecisionFile(self.state, self.checkpoint),

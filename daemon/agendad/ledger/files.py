@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from contextlib import ExitStack, closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager
 from typing import TYPE_CHECKING, Final
 
 from agendad.errors import StateUnusable
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     Migrations = Sequence[Sequence[str]]
-    Sight = tuple[tuple[int, int] | None, int]
     """The file at a path (device and inode; None without one), and a number that each commit of another changes."""
 
 NAME: Final = "ledger.db"
@@ -146,25 +145,6 @@ def whole_copy(folder: Path) -> bytes | None:
             raise StateUnusable(
                 f"{path}: the ledger is damaged", hint="the next `agendad apply` moves it aside and makes a new one"
             ) from None
-
-
-def sight(path: Path, connection: sqlite3.Connection) -> Sight:
-    """What tells whether the ledger at `path` is still the one that is open, and whether another wrote to it since."""
-    try:
-        status = path.stat()
-        file = status.st_dev, status.st_ino
-    except FileNotFoundError:
-        file = None
-    return file, connection.execute("PRAGMA data_version").fetchone()[0]
-
-
-def leave(connection: sqlite3.Connection) -> None:
-    """Empties the write-ahead log of a ledger that is no longer at its path: another there would take it for its own.
-
-    What it held goes into the file that went; a log that went too is let go.
-    """
-    with suppress(sqlite3.Error):
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def give_back(connection: sqlite3.Connection) -> None:

@@ -38,9 +38,7 @@ RunKind = Literal["apply", "undo", "reset", "purge"]
 
 
 class Ledger:
-    """An open ledger; a context manager. `notices` are what a person should be told about opening it, until the next
-    `refresh`.
-    """
+    """An open ledger; a context manager. `notices` are what a person should be told about opening it."""
 
     def __init__(
         self,
@@ -53,10 +51,6 @@ class Ledger:
         self._connection = connection
         self._path = path
         self._checkpoint = checkpoint
-        self._sight: files.Sight | None = None  # of a file that others may write to
-        self._forget()
-
-    def _forget(self) -> None:
         # of the last time: most of it is the same in the next cycle
         self._decided: dict[str, Decided] = {}
         self._decided_last: Sequence[Decided] = ()
@@ -72,10 +66,7 @@ class Ledger:
         Raises StateUnusable.
         """
         connection, notices = files.open_to_write(folder)
-        ledger = cls(connection, folder / files.NAME, notices, checkpoint)
-        with files.usable(ledger._path):
-            ledger._sight = files.sight(ledger._path, connection)
-        return ledger
+        return cls(connection, folder / files.NAME, notices, checkpoint)
 
     @classmethod
     def read(cls, folder: Path) -> Ledger:
@@ -101,32 +92,6 @@ class Ledger:
         """Closes the file; SQLite folds its write-ahead log into it."""
         with files.usable(self._path):
             self._connection.close()
-
-    def refresh(self) -> bool:
-        """Takes up what others did since: for who keeps a ledger open over the time in which the lock was not held.
-
-        When another process wrote to the file, all that was kept of it in memory is dropped; when it was deleted or
-        replaced, it is opened anew as `open` does, and `notices` tell of that. Returns whether any of it happened;
-        otherwise nothing is read but a number, and in no case is anything written to a ledger that still stands. A copy
-        in memory has no others. Raises StateUnusable; the next call then tries again.
-        """
-        self.notices = ()
-        if self._sight is None:
-            return False
-        with files.usable(self._path):
-            now = files.sight(self._path, self._connection)
-            if now == self._sight and now[0] is not None:
-                return False
-            if now[0] is None or now[0] != self._sight[0]:
-                files.leave(self._connection)
-                connection, self.notices = files.open_to_write(self._path.parent)
-                self._connection.close()
-                self._connection, now = connection, files.sight(self._path, connection)
-            else:
-                files.check_version(self._path, self._connection)
-            self._sight = now
-        self._forget()
-        return True
 
     def memory(
         self,

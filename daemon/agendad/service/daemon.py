@@ -21,9 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
-    from agendad.app.desk import Desk
     from agendad.app.home import Home
-    from agendad.ledger import Ledger
     from agendad.rules.load import Loaded
     from agendad.service.files import Fingerprint
     from agendad.service.journal import Journal
@@ -56,21 +54,18 @@ class World:
     """What the daemon is given of the world around it.
 
     `now` is aware, `steady` are seconds of a clock that is never set, `random` lies in [0, 1). `alive` is called while
-    work goes on and may raise Stopped where that can be done; `desk` opens calendars and mailbox for many cycles.
-    `patience` is how many seconds a cycle waits for another process to let the state folder go. `call` may have each
-    piece of work done in a process of its own: then nothing is `lasting` from one to the next.
+    work goes on and may raise Stopped where that can be done. `patience` is how many seconds a cycle waits for another
+    process to let the state folder go. `call` may have each piece of work done in a process of its own.
     """
 
     now: Callable[[], datetime]
     steady: Callable[[], float]
     random: Callable[[], float]
     alive: Callable[[], None]
-    desk: Callable[[Loaded, Ledger], Desk]
     journal: Journal
     notice: Callable[[str, str], None] = lambda *_: None
     patience: float = 1.0
     call: Call = _here
-    lasting: bool = True
 
 
 class Daemon:
@@ -86,7 +81,7 @@ class Daemon:
         self._loaded = loaded
         self._files: Fingerprint = self._look()
         self._loaded = home.load()  # again: what changed before the look would never be noticed
-        self._work = Work(home, world.desk, world.alive, world.patience, lasting=world.lasting)
+        self._work = Work(home, world.alive, world.patience)
         self._tell_notices(self._work.begin())
         self._until: datetime | None = None
         self._seen: Fingerprint = frozenset()
@@ -99,10 +94,6 @@ class Daemon:
     def loaded(self) -> Loaded:
         """The rules that run."""
         return self._loaded
-
-    def close(self) -> None:
-        """Lets the ledger go."""
-        self._work.close()
 
     def step(self) -> datetime:
         """Does what is due; the instant (aware) at which it wants to be called again at the latest."""

@@ -58,11 +58,9 @@ class Service:
             steady=time.monotonic,
             random=random.random,
             alive=self._apart.alive,
-            desk=lambda loaded, ledger: home.lasting_desk(loaded, ledger, lambda: datetime.now(UTC)),
             journal=journal,
             notice=self._tell,
             call=self._apart.call,
-            lasting=False,
         )
         self._notice: Notice = NoNotice()
         self._exposed: Exposed | None = None
@@ -89,7 +87,6 @@ class Service:
         self._server.close()
         self._expose(None)
         self._watch.close()
-        self._daemon.close()
         self._journal.note("info", "stop", "agendad ends; nothing is left open")
 
     # ------------------------------------------------------------ what wakes it

@@ -1,7 +1,7 @@
 """One cycle of the daemon, and what it found, in words that can be handed from one process to another.
 
-`daemon.py` says when a cycle is made. It may have each made in a process of its own (`apart.py`), where a `Work` is
-used once, or all in this one, where it keeps its ledger and its desk from cycle to cycle.
+`daemon.py` says when a cycle is made, and has each made in a process of its own (`apart.py`). Nothing is kept from one
+to the next but what stands on disk.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from agendad.app.apply import Applied
-    from agendad.app.desk import Desk
     from agendad.app.home import Home
     from agendad.rules.load import Loaded
 
@@ -60,39 +59,15 @@ class Done:
 class Work:
     """The work on one home; what it is given is as in `World`."""
 
-    def __init__(
-        self,
-        home: Home,
-        desk: Callable[[Loaded, Ledger], Desk],
-        alive: Callable[[], None],
-        patience: float,
-        *,
-        lasting: bool,
-    ) -> None:
+    def __init__(self, home: Home, alive: Callable[[], None], patience: float) -> None:
         self._home = home
-        self._open_desk = desk
         self._alive = alive
         self._patience = patience
-        self._lasting = lasting
-        self._ledger: Ledger | None = None
-        self._desk: Desk | None = None
 
     def begin(self) -> tuple[str, ...]:
         """Makes the ledger, or brings it up to date; its notices. Raises AlreadyRunning and StateUnusable."""
-        with locked(self._home.state, patience=START * self._patience):
-            notices = tuple(self._at_hand().notices)
-            self._rest()
-        return notices
-
-    def close(self) -> None:
-        """Lets the ledger and the desk go."""
-        if self._ledger is not None:
-            self._ledger.close()
-        self._ledger = self._desk = None
-
-    def _rest(self) -> None:
-        if not self._lasting:
-            self.close()
+        with locked(self._home.state, patience=START * self._patience), self._ledger() as ledger:
+            return tuple(ledger.notices)
 
     def cycle(self, loaded: Loaded, now: datetime, *, tidy: bool) -> Done:
         """One cycle at `now` (aware) by the rules as they are `loaded`; `tidy`: then the ledger lets go what is old.
@@ -104,18 +79,16 @@ class Work:
 
         notices: tuple[str, ...] = ()
         try:
-            with locked(self._home.state, patience=self._patience, signed=False):
-                ledger, notices = self._refreshed()
+            with locked(self._home.state, patience=self._patience, signed=False), self._ledger() as ledger:
+                notices = tuple(ledger.notices)
                 refuse_earlier_clock(ledger, now.astimezone(loaded.configured.timezone))
-                applied = cycle(self._opened(loaded, ledger), now, progress=lambda _: self._alive())
+                applied = cycle(self._home.desk(loaded, ledger, now), now, progress=lambda _: self._alive())
                 tidied = tidy and not keep_small(ledger, loaded, now).more
-                self._rest()
         except AlreadyRunning as busy:
             return Done(trouble=busy.message, busy=True)
         except AgendadError as error:
             return Done(trouble=error.message, hint=error.hint, notices=notices)
         except Exception as error:  # told, and the next cycle is made: a daemon that ended would help nobody
-            self._desk = None
             return Done(
                 trouble="a fault in agendad itself",
                 hint="its log has the details; please report them",
@@ -124,26 +97,8 @@ class Work:
             )
         return replace(_told(applied), until=_until(applied, now), tidied=tidied, notices=notices)
 
-    def _refreshed(self) -> tuple[Ledger, tuple[str, ...]]:
-        """The ledger as it stands on disk now, and what it has to say that it did not say before."""
-        new, ledger = self._ledger is None, self._at_hand()
-        return ledger, tuple(ledger.notices) if new or ledger.refresh() else ()
-
-    def _at_hand(self) -> Ledger:
-        if self._ledger is None:
-            self._ledger = Ledger.open(self._home.state, self._home.checkpoint)
-        return self._ledger
-
-    def _opened(self, loaded: Loaded, ledger: Ledger) -> Desk:
-        desk = self._desk
-        if desk is None or desk.loaded.settings != loaded.settings:
-            desk = self._open_desk(loaded, ledger)
-        elif desk.loaded is not loaded:
-            from agendad.core.reality import Realities
-
-            desk = replace(desk, loaded=loaded, realities=Realities())
-        self._desk = desk
-        return desk
+    def _ledger(self) -> Ledger:
+        return Ledger.open(self._home.state, self._home.checkpoint)
 
 
 def _told(applied: Applied) -> Done:

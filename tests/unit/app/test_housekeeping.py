@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from agendad.app.housekeeping import EVERY, due, keep_small
-from agendad.ledger import Ledger, history
+from agendad.ledger import history
 from agendad.model.memory import Decisions
 from agendad.rules.load import load_configuration
 from machine.world import CONFIGURATION, MONDAY, World
@@ -91,17 +91,3 @@ def test_a_history_that_is_too_short_is_refused_with_the_shortest(tmp_path: Path
 def test_a_history_is_400_days_unless_it_is_said(tmp_path: Path, line: str, days: int) -> None:
     (tmp_path / "agendad.yaml").write_text(CONFIGURATION + line)
     assert load_configuration(tmp_path).configured.history_days == days
-
-
-def test_it_works_on_a_ledger_that_others_wrote_to(tmp_path: Path) -> None:
-    """As the daemon's, which stays open while commands work in between."""
-    world = Changing(tmp_path, 30)
-    world.live(range(4))
-    with Ledger.open(tmp_path / "state") as ledger:
-        world.live(range(600, 604))
-        assert ledger.refresh()
-        kept = keep_small(ledger, world.home.load(), MONDAY + 603 * DAY, whole=2)
-        assert kept.changes
-        assert kept.written
-        assert not kept.more
-        assert not ledger.refresh()

@@ -18,7 +18,6 @@ from machine.world import MONDAY
 from machine.world import World as Place
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from agendad.rules.load import Loaded
@@ -45,7 +44,6 @@ class Life:
             steady=self._steady,
             random=lambda: 0.5,
             alive=self._alive,
-            desk=lambda loaded, ledger: self.home.lasting_desk(loaded, ledger, lambda: self.now),
             journal=self,
             notice=lambda _, text: self.noticed.append(text),
         )
@@ -78,10 +76,8 @@ class Life:
 
 
 @pytest.fixture
-def life(tmp_path: Path) -> Iterator[Life]:
-    made = Life(tmp_path)
-    yield made
-    made.daemon.close()
+def life(tmp_path: Path) -> Life:
+    return Life(tmp_path)
 
 
 def test_the_first_step_makes_a_cycle_and_the_next_comes_after_poll(life: Life) -> None:
@@ -139,7 +135,6 @@ def test_what_changed_while_it_began_is_not_missed(life: Life) -> None:
     loaded = life.home.load()
     rules = life.place.root / "rules" / "all.yaml"
     rules.write_text(rules.read_text() + "  new: {block: New, every: weekday, at: 15:00-16:00}\n")
-    life.daemon.close()
     life.daemon = life.started(loaded)
     life.daemon.step()
     assert "New" in life.blocks
@@ -220,7 +215,6 @@ def test_a_fault_of_ours_is_told_with_its_way_through_the_code_and_the_daemon_li
         if broken:
             raise broken.pop()
 
-    life.daemon.close()
     life.home = Home(tmp_path, tmp_path / "state", checkpoint)
     life.daemon = life.started()
     life.daemon.step()
@@ -231,7 +225,6 @@ def test_a_fault_of_ours_is_told_with_its_way_through_the_code_and_the_daemon_li
     life.after(life.daemon.health.due - life.now)
     assert life.daemon.health.trouble == ""
     assert "Lunch" in life.blocks
-    life.daemon.close()
 
 
 def test_told_to_stop_it_ends_between_two_pieces_of_work(life: Life) -> None:

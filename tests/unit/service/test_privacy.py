@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from agendad.app.desk import DecisionFile, Desk
+from agendad.app.home import Home
 from agendad.service.daemon import Daemon
 from agendad.service.daemon import World as Around
 from agendad.service.journal import JsonJournal, PrefixedJournal, Sparing, with_libraries
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from agendad.app.home import Home
     from agendad.ledger import Ledger
     from agendad.rules.load import Loaded
     from agendad.service.journal import Fact, Level
@@ -41,13 +41,11 @@ PRIVATE = re.compile(
 class Life:
     """A daemon whose every word is kept; `now` is moved by the test."""
 
-    def __init__(self, home: Home, now: Callable[[], datetime], desk: Callable[[Loaded, Ledger], Desk]) -> None:
+    def __init__(self, home: Home, now: Callable[[], datetime]) -> None:
         self.out = io.StringIO()
         self.journal = Sparing(Both(self.out, now), now, debug=True)
         self.notices = 0
-        around = Around(
-            now, lambda: now().timestamp(), lambda: 0.5, lambda: None, desk, self.journal, notice=self._noticed
-        )
+        around = Around(now, lambda: now().timestamp(), lambda: 0.5, lambda: None, self.journal, notice=self._noticed)
         self.daemon = Daemon(home, home.load(), around, 7)
         self.now = now
 
@@ -83,12 +81,12 @@ class Both:
 @pytest.mark.parametrize("seed", range(2))
 def test_two_weeks_with_google_and_all_that_goes_wrong_there(tmp_path: Path, seed: int) -> None:
     month = Month(tmp_path, seed)
-    home = month.home
 
-    def desk(loaded: Loaded, ledger: Ledger) -> Desk:
-        return Desk(loaded, *month._opened(home, loaded.configured), ledger, DecisionFile(home.state, None))
+    class OnGoogle(Home):
+        def desk(self, loaded: Loaded, ledger: Ledger, _: datetime) -> Desk:
+            return Desk(loaded, *month._opened(self, loaded.configured), ledger, DecisionFile(self.state, None))
 
-    life = Life(home, lambda: month.now, desk)
+    life = Life(OnGoogle(month.home.config, month.home.state), lambda: month.now)
     with with_libraries(life.journal):
         while month.now < MONDAY + timedelta(weeks=2):
             month._trouble()
@@ -102,7 +100,6 @@ def test_two_weeks_with_google_and_all_that_goes_wrong_there(tmp_path: Path, see
         month.google.revoke("ada@example.com")
         month.now += timedelta(hours=2)
         life.step()
-    life.daemon.close()
     assert life.said("trouble") > 5, "a month in which much goes wrong"
     assert life.said("cycle") > 5
     life.assert_nothing_private()
@@ -122,16 +119,13 @@ def test_a_calendar_on_disk_with_damaged_files(tmp_path: Path) -> None:
     world = World(tmp_path)
     time = [MONDAY]
 
-    def desk(loaded: Loaded, ledger: Ledger) -> Desk:
-        return world.home.lasting_desk(loaded, ledger, lambda: time[0])
+    class Broken(Home):
+        def desk(self, *_: object) -> Desk:
+            raise ValueError("canary")
 
-    def broken(_: Loaded, __: Ledger) -> Desk:
-        raise ValueError("canary")
-
-    life = Life(world.home, lambda: time[0], desk)
-    faulty = Life(world.home, lambda: time[0], broken)
+    life = Life(world.home, lambda: time[0])
+    faulty = Life(Broken(world.home.config, world.home.state), lambda: time[0])
     faulty.step()
-    faulty.daemon.close()
     assert faulty.said("fault") == 1
     faulty.assert_nothing_private()
     world.add_event("review", MONDAY + timedelta(days=1), 90).write_bytes(
@@ -147,7 +141,6 @@ def test_a_calendar_on_disk_with_damaged_files(tmp_path: Path) -> None:
         logging.getLogger("library").warning("cannot read %r", "canary")
         time[0] += timedelta(hours=1)
         life.step()
-    life.daemon.close()
     assert life.said("cycle")
     assert life.said("trouble")
     assert life.said("library") == 1
