@@ -298,6 +298,23 @@ def test_the_stronger_priority_takes_the_only_place(project: Project) -> None:
     assert list(plan.skipped) == ["a/2026-11-24"]
 
 
+@pytest.mark.parametrize("looks", ["satisfied_by: {rule: c}", "satisfied_by: {any: [{title: x}, {rule: d}]}"])
+def test_so_does_one_that_looks_at_the_blocks_of_another_rule(project: Project, looks: str) -> None:
+    """It can be placed only after that one; a weaker block at which nobody looks does not take its place meanwhile."""
+    project.rules(f"""
+        a: {{block: A, every: tuesday, lasts: 1h, between: 13:00-14:00, priority: 4}}
+        b: {{block: B, every: tuesday, lasts: 1h, between: 13:00-14:00, priority: 1, {looks}}}
+        c: {{block: C, every: monday, at: 15:00-16:00}}
+        d: {{block: D, every: monday, at: 16:00-17:00, satisfied_by: {{rule: c}}}}
+    """)
+    plan = project.plan()
+    planned = plan.keys()
+    assert "b/2026-11-24" in planned
+    assert "a/2026-11-24" in plan.skipped
+    project.apply()
+    assert project.ok("plan", "--json").json["changes"] == []
+
+
 def test_the_default_priority_is_three(project: Project) -> None:
     project.rules("""
         a: {block: A, every: tuesday, lasts: 1h, between: 13:00-14:00}

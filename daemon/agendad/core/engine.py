@@ -21,7 +21,7 @@ from agendad.core import windows
 from agendad.core.company import Company, Past
 from agendad.core.followups import Followups, letter_of, may_draft
 from agendad.core.guards import Guard, one_an_event, violations
-from agendad.core.levels import levels, selectors_of, stands_alone
+from agendad.core.levels import levels, needs, selectors_of, stands_alone
 from agendad.core.outcome import Decision, Outcome
 from agendad.core.placement import place
 from agendad.core.problem import Problem, Solution
@@ -75,8 +75,11 @@ def decide(situation: Situation, render: Render, placer: Placer = place) -> Deci
     if (before := _before(situation)) is not None:
         return before
     cycle = _Cycle(situation, render)
-    for rules in levels(situation.rules):
-        cycle.run(rules, placer)
+    turns = levels(situation.rules)
+    breaks = (number for number, rules in enumerate(turns) if any(isinstance(r.trigger, AfterBusy) for r in rules))
+    last = next(breaks, len(turns)) - 1
+    for number, rules in enumerate(turns):
+        cycle.run(rules, placer, more=number < last)
     decision = cycle.decision()
     situation.realities.decided = situation, decision
     return decision
@@ -104,9 +107,11 @@ class _Cycle:
         past = Past(self.stood, situation.mailbox, self.survey.reality.book, self.survey.zone)
         self._company = Company(situation.people, self.survey.reality.contacts, past)
         self._episodes: dict[str, date] = {}
+        self._open: list[Wish] = []
         self._drafting = {rule.id for rule in situation.rules if may_draft(rule)}
         self._matches: dict[int, list[tuple[date, date, Event]]] = {}
         rules = [rule for rule in situation.rules if rule.enabled]
+        self._looked_at = frozenset().union(*map(needs, rules))
         self._alone = {rule.id: self._expand(rule) for rule in rules if stands_alone(rule)}
         for each in list(self.stood.firm(rules, self._wanted(rules))):
             self.outcome.hold(each)
@@ -120,8 +125,12 @@ class _Cycle:
             memo=self.survey.memo,
         )
 
-    def run(self, rules: Sequence[Rule], placer: Placer) -> None:
-        """Expands and places the rules of one level."""
+    def run(self, rules: Sequence[Rule], placer: Placer, *, more: bool) -> None:
+        """Expands and places the rules of one level.
+
+        With `more` levels to come before the breaks, flexible blocks at which no rule looks are placed again with the
+        next one: a stronger block may be in it.
+        """
         wishes = [
             answer
             for rule in rules
@@ -129,8 +138,8 @@ class _Cycle:
             for answer in self._answers(occurrence)
             if self._to_place(answer)
         ]
-        if wishes:
-            self._place(wishes, placer)
+        if wishes or (self._open and not more):
+            self._place([*self._open, *wishes], placer, more=more)
 
     def _to_place(self, answer: Answer | Laid | Left | Occurrence) -> TypeGuard[Wish]:
         """Takes note of an answer that needs no place; true for one that does."""
@@ -155,15 +164,22 @@ class _Cycle:
         guarded = union(guard.stretch for guard in self.guards)
         return replace(made, episodes=self._episodes, guarded=guarded)
 
-    def _place(self, wishes: Sequence[Wish], placer: Placer) -> None:
+    def _place(self, wishes: Sequence[Wish], placer: Placer, *, more: bool) -> None:
+        self._open = [wish for wish in wishes if more and self._stays_open(wish)]
         solution = placer(self._problem(wishes))
         while (freed := [_freed(wish, solution) for wish in wishes]) != wishes:
             wishes = freed
             solution = placer(self._problem(wishes))
         for wish in wishes:
+            if more and self._stays_open(wish):
+                continue
             for piece in self.outcome.placed(wish, solution):
                 if isinstance(wish.occurrence.verb, Protect) and not wish.request.fixed:
                     self._guard(wish.occurrence, piece)
+
+    def _stays_open(self, wish: Wish) -> bool:
+        """Whether where a block stands means nothing to other rules."""
+        return not (wish.request.fixed or wish.occurrence.rule.id in self._looked_at)
 
     def _problem(self, wishes: Sequence[Wish]) -> Problem:
         return Problem(
