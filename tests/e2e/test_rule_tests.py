@@ -554,6 +554,27 @@ def test_files_and_folders_may_be_named(project: Project) -> None:
         assert f"{count} test{'s' * (count > 1)}, all passed" in done.out
 
 
+def test_a_programme_is_tested_from_the_day_that_the_test_names(project: Project) -> None:
+    """Whenever the person begins it, and so is a rule that counts its weeks; a rule without a first day stays."""
+    steps = "\n  p:\n    starting: {}\n    at: 14:00-15:00\n    steps: [{{on: week 2, block: List}}]\n"
+    weeks = "  w: {{block: W, every: 2 weeks on tuesday, starting: {}, at: 10:00-11:00}}\n"
+    test = (
+        "version: 1\nnow: 2027-01-04T08:00\nstarting: 2027-01-04\ntests:\n"
+        "  - name: both begin\n    rules: [p, w]\n    over: 2027-01-04..2027-01-17\n    expect:\n      blocks:\n"
+        '        - {rule: w, at: "2027-01-05 10:00-11:00"}\n        - {rule: p, at: "2027-01-11 14:00-15:00"}\n'
+        "  - name: a week later\n    rules: [p, w]\n    starting: 2027-01-11\n    over: 2027-01-04..2027-01-24\n"
+        '    expect:\n      blocks:\n        - {rule: w, at: "2027-01-12 10:00-11:00"}\n'
+        '        - {rule: p, at: "2027-01-18 14:00-15:00"}\n'
+    )
+    for day in ("2027-01-04", "2026-06-15", "2028-02-07"):
+        project.rules((steps + weeks).format(day, day))
+        project.write("rules/p.test.yaml", test)
+        done = project.run("test")
+        assert done.status == 0, done.out + done.err
+    project.write("rules/p.test.yaml", test.replace("\nstarting: 2027-01-04", ""))
+    assert "1 failed" in project.run("test").out
+
+
 def test_a_test_says_itself_what_the_configuration_says_otherwise(project: Project) -> None:
     project.rule("block: {en: Walk, fr: Marche}", "every: weekday", "at: 09:00-10:00", "except: holidays")
     project.write(

@@ -24,7 +24,7 @@ from agendad.model.calendar import Attendee, Event, EventFields, Mark, Response
 from agendad.model.identity import digest, uid
 from agendad.model.mail import Message
 from agendad.model.memory import Decisions, Gone
-from agendad.model.rule import Every, EveryPeriod, MonthOfQuarter, PeriodUnit, WeekOfMonth, When
+from agendad.model.rule import Every, EveryPeriod, MonthOfQuarter, PeriodUnit, Steps, WeekOfMonth, When
 from agendad.model.settings import CalendarSettings, Me, People, Settings
 from agendad.rules.fields.common import kebab
 from agendad.rules.spelling import did_you_mean
@@ -69,7 +69,10 @@ def ground(file: TestFile, test: RuleTest, loaded: Loaded, ledger: Ledger) -> Gr
         raise Unjudged("nothing says when this test is", hint="add `now:`")
     now = _instant(given, settings.timezone)
     judged = _judged(test, loaded.rules)
-    rules = tuple(_in_zone(rule, loaded, settings.timezone) for rule in _taking_part(test, judged, loaded.rules))
+    starting = test.starting or file.starting
+    rules = tuple(
+        _begun(_in_zone(rule, loaded, settings.timezone), starting) for rule in _taking_part(test, judged, loaded.rules)
+    )
     settings = replace(settings, horizon_days=_horizon(test, settings, now, rules))
     people = _people(file, test, loaded.people)
     loaded = replace(loaded, settings=settings, people=people, rules=rules)
@@ -164,6 +167,14 @@ def _in_zone(rule: Rule, loaded: Loaded, zone: ZoneInfo) -> Rule:
     """The rule in the zone of the test, unless its file has one of its own."""
     usual = loaded.settings.timezone if loaded.settings else ZoneInfo("UTC")
     return replace(rule, timezone=zone) if rule.timezone is usual else rule
+
+
+def _begun(rule: Rule, starting: date | None) -> Rule:
+    """The rule, if it begins on a certain day, as if that were another one."""
+    trigger = rule.trigger
+    if starting is None or not isinstance(trigger, Every | Steps) or trigger.starting is None:
+        return rule
+    return replace(rule, trigger=replace(trigger, starting=starting))
 
 
 def _horizon(test: RuleTest, settings: Settings, now: datetime, rules: Sequence[Rule]) -> int:

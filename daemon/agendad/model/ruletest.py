@@ -131,7 +131,7 @@ What = Literal["blocks", "drafts", "skipped", "violations"]
 class RuleTest:
     """One test. `rules` are judged (empty: all), `beside` take part too (None: all others).
 
-    `expect` holds what is judged at all: exactly these, in the days of `over`.
+    `expect` holds what is judged at all: exactly these, in the days of `over`. `starting` stands for that of the rules.
     """
 
     name: str
@@ -142,11 +142,14 @@ class RuleTest:
     beside: tuple[str, ...] | None = ()
     now: datetime | None = None
     world: World = World()
+    starting: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class TestFile:
-    """One file. `settings` are the fields of `Settings` that it sets; `now` is naive where it has no offset."""
+    """One file. `settings` are the fields of `Settings` that it sets; `now` is naive where it has no offset; `starting`
+    is for the tests that name no other.
+    """
 
     __test__ = False  # no test class of pytest's
 
@@ -155,6 +158,7 @@ class TestFile:
     settings: Mapping[str, Any] = field(default_factory=dict)
     now: datetime | None = None
     world: World = World()
+    starting: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,6 +77,7 @@ SECTIONS: Final[dict[str, Iterable[Field[object]]]] = {
     "people": people.FILE.fields.values(),
     "test_file": (
         ruletest.NOW,
+        ruletest.STARTING,
         ruletest.EVENTS,
         ruletest.PEOPLE,
         ruletest.MAILS,

@@ -66,7 +66,7 @@ def read_tests(file: str, data: bytes) -> tuple[TestFile | None, tuple[Diagnosti
     problems = (*problems, *found.problems)
     if found.broken or world is None or tests is None:
         return None, tuple(sorted(problems, key=lambda each: (each.span, each.code)))
-    return TestFile(file, tests, _settings(found), found.get(fields.NOW), world), problems
+    return TestFile(file, tests, _settings(found), found.get(fields.NOW), world, found.get(fields.STARTING)), problems
 
 
 def _settings(found: Found) -> dict[str, object]:
@@ -238,6 +238,7 @@ def _test(node: Node) -> RuleTest:
         beside=found.value(fields.BESIDE, ()),
         now=found.get(fields.NOW),
         world=world,
+        starting=found.get(fields.STARTING),
     )
 
 

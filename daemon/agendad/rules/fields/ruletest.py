@@ -12,7 +12,9 @@ from agendad.rules.daytimes import parse_day_time, parse_instant
 from agendad.rules.fields import configuration, people, trigger
 from agendad.rules.fields.common import (
     BOOLEAN,
+    DATE,
     STRING,
+    day,
     list_or_one,
     person_id,
     rule_id,
@@ -255,6 +257,14 @@ def _days_list(node: Node) -> tuple[Days, ...]:
 
 
 NOW: Final = Field("now", _instant, "the instant of the cycle", "2026-11-23T08:00", STRING, synonyms=("today", "clock"))
+STARTING: Final = Field(
+    "starting",
+    day,
+    "the day on which rules begin that have a `starting:`, whatever it says",
+    "2027-01-04",
+    DATE,
+    synonyms=trigger.STARTING.synonyms,
+)
 EVENTS: Final = Field(
     "events",
     as_is,
@@ -348,7 +358,9 @@ EXPECT_FIELD: Final = Field(
     may_be_empty=True,
     required=True,
 )
-TEST: Final = Table("a test", NAME, RULES, BESIDE, OVER, NOW, EVENTS, PEOPLE, MAILS, ABSENCES, DELETED, EXPECT_FIELD)
+TEST: Final = Table(
+    "a test", NAME, RULES, BESIDE, OVER, NOW, STARTING, EVENTS, PEOPLE, MAILS, ABSENCES, DELETED, EXPECT_FIELD
+)
 TESTS: Final = Field(
     "tests",
     as_is,
@@ -374,5 +386,5 @@ SETTINGS: Final = {
 """The fields of agendad.yaml that a test file may set for itself, by their names in `Settings`."""
 
 FILE: Final = Table(
-    "a rule test file", VERSION, NOW, *SETTINGS.values(), EVENTS, PEOPLE, MAILS, ABSENCES, DELETED, TESTS
+    "a rule test file", VERSION, NOW, STARTING, *SETTINGS.values(), EVENTS, PEOPLE, MAILS, ABSENCES, DELETED, TESTS
 )
