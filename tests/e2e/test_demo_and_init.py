@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from project import command
 
+from agendad.app.packs import packs, themes
+
 if TYPE_CHECKING:
-    from pathlib import Path
+    from project import Done
 
 NOW = "2026-11-23T08:00:00+01:00"
 
@@ -72,3 +76,124 @@ def test_init_refuses_a_folder_that_cannot_be_one(tmp_path: Path) -> None:
     assert done.status == 2
     assert "--mail" in done.err
     assert list(tmp_path.iterdir()) == []
+
+
+# ---------------------------------------------------------------- parts of a pack
+
+
+def init(folder: Path, *words: str) -> Done:
+    """`init` for a known person, into `folder`, which carries its state with it."""
+    who = ("--name", "Ada", "--email", "ada@example.com", "--timezone", "Europe/Paris", "--country", "FR")
+    return command("init", *who, *words, "--config", str(folder), "--state", str(folder / "state"))
+
+
+def test_init_takes_the_themes_that_were_named_and_what_they_need(tmp_path: Path) -> None:
+    done = init(tmp_path, "--themes", "week,relations", "--json", "--now", "2026-11-26T08:00")
+    assert done.status == 0, done.err
+    assert done.json == {
+        "version": 1,
+        "files": [
+            str(tmp_path / name)
+            for name in (
+                "agendad.yaml",
+                "people.yaml",
+                "rules/relations.yaml",
+                "rules/week.yaml",
+                "rules/relations.test.yaml",
+                "rules/week.test.yaml",
+                "templates/keep-in-touch.fr.md.j2",
+                "templates/keep-in-touch.md.j2",
+                "templates/weekly-review.fr.md.j2",
+                "templates/weekly-review.md.j2",
+            )
+        ],
+        "pack": "starter",
+        "themes": ["relations", "week"],
+        "groups": ["team"],
+        "starting": None,
+    }
+    assert "network" not in (tmp_path / "people.yaml").read_text("utf-8")
+    assert "technology-watch" not in (tmp_path / "agendad.yaml").read_text("utf-8")
+    folders = ("--config", str(tmp_path), "--state", str(tmp_path / "state"))
+    assert command("check", *folders).status == 0
+    assert "all passed" in command("test", *folders).out
+
+
+@pytest.mark.parametrize("pack", packs())
+def test_init_writes_any_pack_in_both_languages(tmp_path: Path, pack: str) -> None:
+    """Everything at once, as somebody who answers nothing gets it; the first plan comes without an error."""
+    for language in ("en", "fr"):
+        folder = tmp_path / language
+        done = init(folder, "--pack", pack, "--language", language, "--mail", "Mail/", "--now", "2026-11-26T08:00")
+        assert done.status == 0, done.err
+        begins = any(theme.begins for theme in themes(pack))
+        assert ("Programmes begin on Monday, 2026-11-30." in done.out) is begins
+        folders = ("--config", str(folder), "--state", str(folder / "state"))
+        check = command("check", "--json", *folders)
+        assert check.status == 0, check.out
+        assert {each["message"].partition("`")[0].rstrip(" 123") for each in check.json["problems"]} <= {
+            "nobody is in the group",
+            "nobody is of tier",
+        }
+        assert command("plan", *folders, "--now", "2026-11-26T08:00").status == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "said", "hint"),
+    [
+        (("--pack", "statrer"), "there is no pack `statrer`", "did you mean `starter`?"),
+        (("--pack", "ceo-of-it-all"), "there is no pack `ceo-of-it-all`", "the packs are: "),
+        (("--themes", "week,brakes"), "the pack `starter` has no theme `brakes`", "did you mean `breaks`?"),
+        (("--starting", "soon"), "--starting: expected a date", "write a date as"),
+        (("--starting", "2026-12-01"), "--starting: programmes begin on a Monday", "such as 2026-11-30 or 2026-12-07"),
+        (("--hours", "9-18"), "--hours: ", "did you mean `09:00-18:00`?"),
+    ],
+)
+def test_init_says_what_it_cannot_use_and_writes_nothing(
+    tmp_path: Path, words: tuple[str, ...], said: str, hint: str
+) -> None:
+    done = init(tmp_path / "new", *words)
+    assert (done.status, done.out) == (2, "")
+    assert said in done.err
+    assert f"hint: {hint}" in done.err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_init_asks_for_groups_that_the_people_who_are_there_do_not_have(tmp_path: Path) -> None:
+    (tmp_path / "people.yaml").write_text("version: 1\ngroups: [network]\npeople: {}\n")
+    done = init(tmp_path)
+    assert done.status == 2
+    assert "the rules name groups that it does not have: team" in done.err
+    assert "hint: add them to its `groups:`" in done.err
+    assert [path.name for path in tmp_path.iterdir()] == ["people.yaml"]
+    assert init(tmp_path, "--themes", "week").status == 0
+
+
+def test_init_leaves_nothing_when_a_place_cannot_be_written(tmp_path: Path) -> None:
+    """A file stands where the templates, written last, belong."""
+    (tmp_path / "templates").write_text("mine")
+    done = init(tmp_path)
+    assert done.status == 2
+    assert f"{tmp_path}/templates" in done.err
+    assert [path.name for path in tmp_path.iterdir()] == ["templates"]
+
+
+@pytest.mark.parametrize("pack", packs())
+def test_a_demonstration_of_any_pack_names_rules_that_it_has(tmp_path: Path, pack: str) -> None:
+    done = command("demo", str(tmp_path / "demo"), "--pack", pack, "--language", "fr", "--now", NOW)
+    assert done.status == 0, done.err
+    options = ("--config", str(tmp_path / "demo"), "--now", NOW)
+    check = command("check", "--json", *options)
+    assert (check.status, check.json["problems"]) == (0, [])
+    (rule,) = re.findall(r" explain (\S+) ", done.out)
+    assert command("explain", rule, *options).status == 0
+    (file,) = re.findall(r"Then edit (\S+) by hand", done.out)
+    assert f"  {rule}:" in Path(file).read_text("utf-8")
+    assert command("plan", "--json", *options).json["changes"] == []
+
+
+def test_a_demonstration_of_a_pack_that_there_is_not_is_refused(tmp_path: Path) -> None:
+    done = command("demo", str(tmp_path / "demo"), "--pack", "ceo", "--now", NOW)
+    assert (done.status, done.out) == (2, "")
+    assert "there is no pack `ceo`" in done.err
+    assert not (tmp_path / "demo").exists()

@@ -10,6 +10,7 @@ from agendad.app.apply import Applied, apply
 from agendad.app.cycle import look, plan
 from agendad.app.demo_files import is_demo, write_demo
 from agendad.app.home import Home
+from agendad.app.packs import STARTER
 from agendad.errors import UsageError
 
 if TYPE_CHECKING:
@@ -37,16 +38,16 @@ class Demo:
     kept: list[Path]
 
 
-def build(directory: Path, now: datetime, language: str) -> Demo:
+def build(directory: Path, now: datetime, language: str, pack: str = STARTER) -> Demo:
     """Writes the example into `directory`, runs one cycle at `now`, and draws the weeks.
 
-    Raises UsageError when the folder holds anything else than a demonstration.
+    Raises UsageError when the folder holds anything else than a demonstration of the pack.
     """
     home = Home(directory, directory / "state")
     try:
         _refuse_other(directory)
+        kept = write_demo(directory, now, language, pack)
         home.state.mkdir(parents=True, exist_ok=True)
-        kept = write_demo(directory, now, language)
     except OSError as error:
         raise UsageError(f"{error.filename}: {(error.strerror or str(error)).lower()}") from None
     loaded = home.load()

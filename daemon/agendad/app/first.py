@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
 _PLAIN: Final = re.compile(r"[A-Za-z]([\w .@/+-]*\w)?|\w+/")  # means the same without quotes
 
@@ -19,7 +19,6 @@ class Answers:
     a Maildir, or empty.
     """
 
-    pack: str
     language: str
     name: str
     email: str
@@ -102,64 +101,69 @@ _NO_MAIL: Final = {
     "en": "# mail: {provider: maildir, path: ~/Mail/}   # a Maildir; without it no drafts are made\n",
     "fr": "# mail: {provider: maildir, path: ~/Mail/}   # un Maildir ; sans lui, aucun brouillon n’est fait\n",
 }
-_CATEGORIES: Final = {
-    "en": """\
-categories:                       # what `agendad balance` counts: selectors, with a target where you want one
-  deep-work: {rule: deep-work, target: ">= 25%"}
-  meetings-internal: {meeting: internal, target: "<= 40%"}
-  meetings-external: {meeting: external, target: ">= 10%"}
-  people: {any: [{meeting: one-on-one}, {rule: [coffee-with-the-team, lunch-outside]}], target: ">= 3h"}
-  learning: {rule: [technology-watch, midday-reading], target: 2h-5h}
-""",
-    "fr": """\
-categories:                       # ce que compte `agendad balance` : des sélecteurs, avec une cible si vous en voulez
-  travail-de-fond: {rule: deep-work, target: ">= 25%"}
-  reunions-internes: {meeting: internal, target: "<= 40%"}
-  reunions-externes: {meeting: external, target: ">= 10%"}
-  relations: {any: [{meeting: one-on-one}, {rule: [coffee-with-the-team, lunch-outside]}], target: ">= 3h"}
-  apprendre: {rule: [technology-watch, midday-reading], target: 2h-5h}
-""",
-}
-_PEOPLE: Final = {
-    "en": """\
-# The people whom your rules speak of. `agendad people add` adds somebody, `people import` reads vCards and CSV.
-version: 1
-groups: [team, network]           # the groups of the starter rules; they exist even if nobody is in them
-# people:
-#   grace:
-#     name: Grace Hopper
-#     emails: [grace@example.org]
-#     groups: [team]
-#     tier: 1                     # 1: in touch every month, 2: every quarter, 3: every year
-#     language: en                # the language in which drafts to her are written
-#     timezone: America/New_York
-#     topics: [compilers]
-""",
-    "fr": """\
-# Les personnes dont parlent vos règles. `agendad people add` ajoute quelqu’un, `people import` lit vCard et CSV.
-version: 1
-groups: [team, network]           # les groupes des règles de départ ; ils existent même vides
-# people:
-#   grace:
-#     name: Grace Hopper
-#     emails: [grace@example.org]
-#     groups: [team]
-#     tier: 1                     # 1 : des nouvelles chaque mois, 2 : chaque trimestre, 3 : chaque année
-#     language: en                # la langue des brouillons qui lui sont destinés
-#     timezone: America/New_York
-#     topics: [compilateurs]
-""",
+_COUNTED: Final = {
+    "en": "what `agendad balance` counts: selectors, with a target where you want one",
+    "fr": "ce que compte `agendad balance` : des sélecteurs, avec une cible si vous en voulez",
 }
 
 
-def configuration(answers: Answers, *, others: Sequence[str] = (), writes: int = 200, categories: bool = False) -> str:
+@dataclass(frozen=True, slots=True)
+class _Category:
+    """A category, by its names in English and French; those of `rules` that there are take the place of `{rules}`.
+
+    It is one of the pack that has the first of the rules.
+    """
+
+    names: tuple[str, str]
+    selector: str
+    target: str
+    rules: tuple[str, ...] = ()
+
+    def line(self, tongue: str, known: Collection[str]) -> str:
+        """The category as YAML; empty when its rules are not there."""
+        if self.rules and self.rules[0] not in known:
+            return ""
+        there = [rule for rule in self.rules if rule in known]
+        named = there[0] if len(there) == 1 else f"[{', '.join(there)}]"
+        return f"  {self.names[tongue == 'fr']}: {{{self.selector.format(rules=named)}, target: {self.target}}}"
+
+
+_CATEGORIES: Final = (
+    _Category(("deep-work", "travail-de-fond"), "rule: {rules}", '">= 25%"', ("deep-work",)),
+    _Category(("meetings-internal", "reunions-internes"), "meeting: internal", '"<= 40%"'),
+    _Category(("meetings-external", "reunions-externes"), "meeting: external", '">= 10%"'),
+    _Category(
+        ("people", "relations"),
+        "any: [{{meeting: one-on-one}}, {{rule: {rules}}}]",
+        '">= 3h"',
+        ("coffee-with-the-team", "lunch-outside"),
+    ),
+    _Category(
+        ("people", "relations"),
+        "any: [{{meeting: one-on-one}}, {{rule: {rules}}}]",
+        '">= 3h"',
+        ("monday-coffee", "wednesday-lunch", "friday-check-in", "skip-level", "lunch-with-a-cto"),
+    ),
+    _Category(("learning", "apprendre"), "rule: {rules}", "2h-5h", ("technology-watch", "midday-reading")),
+    _Category(("learning-core", "apprendre-socle"), "rule: {rules}", "1h-2h", ("watch-core", "architecture")),
+    _Category(
+        ("learning-leadership", "apprendre-leadership"), "rule: {rules}", "3h-6h", ("leadership-learning", "coaching")
+    ),
+    _Category(("learning-emerging", "apprendre-nouveautes"), "rule: {rules}", "1h-2h", ("watch-emerging",)),
+)
+
+
+def configuration(
+    answers: Answers, rules: Collection[str], *, others: Sequence[str] = (), writes: int = 200, categories: bool = False
+) -> str:
     """The text of agendad.yaml; French for a French-speaking person, else English.
 
-    `others` are further calendars that are read, `writes` is `writes_per_cycle`. Without `categories` they are only
-    shown as a comment.
+    `rules` are the ids of those that it is for, `others` further calendars that are read, `writes` is
+    `writes_per_cycle`. Without `categories` they are only shown as a comment.
     """
-    tongue = _tongue(answers)
-    counted = _CATEGORIES[tongue]
+    tongue = tongue_of(answers.language)
+    lines = [f"{'categories:':<33} # {_COUNTED[tongue]}", *(category.line(tongue, rules) for category in _CATEGORIES)]
+    counted = "".join(f"{line}\n" for line in lines if line)
     path = f"  path: {_scalar(answers.mail)}"
     reads = ", ".join(_scalar(name) for name in (answers.write, *others))
     return _TEXT[tongue].format(
@@ -179,13 +183,9 @@ def configuration(answers: Answers, *, others: Sequence[str] = (), writes: int =
     )
 
 
-def people(answers: Answers) -> str:
-    """The text of a people.yaml without anybody in it."""
-    return _PEOPLE[_tongue(answers)]
-
-
-def _tongue(answers: Answers) -> str:
-    return "fr" if answers.language.partition("-")[0].lower() == "fr" else "en"
+def tongue_of(language: str) -> str:
+    """The language of what is written: `fr` for a tag of French, else `en`."""
+    return "fr" if language.partition("-")[0].lower() == "fr" else "en"
 
 
 def _scalar(value: str) -> str:

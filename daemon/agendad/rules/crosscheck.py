@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from agendad.rules.tree import Node, Scalar
 
 _LACKS: Final = ("no-country", "no-domains", "no-emails", "no-mail")
+_EMPTY: Final = ("empty-group", "empty-tier")
 _RELATIONS: Final = (placement.SAME_DAY_BEFORE, placement.SAME_DAY_AFTER, placement.NOT_SAME_DAY)
 _SELECTORS: Final = (trigger.AFTER, trigger.BEFORE, placement.SATISFIED_BY, rule.ALLOW)
 
@@ -50,7 +51,7 @@ class Known:
 def check(entries: SequenceOf[Entry], known: Known) -> list[Diagnostic]:
     """Every problem between rules, and between rules and the rest of the configuration.
 
-    What the configuration lacks is told at the first place that needs it, and not again at every other one.
+    What the configuration or the people lack is told at the first place that needs it, and not again at every other.
     """
     problems = [*_duplicates(entries), *_moved(entries, known.ids), *_categories(known)]
     for entry in entries:
@@ -62,8 +63,15 @@ def check(entries: SequenceOf[Entry], known: Known) -> list[Diagnostic]:
             problems.extend(_people(part, known))
         if known.settings is not None:
             problems.extend(_configuration(entry, known.settings))
-    lacks = {each.code: each for each in reversed(problems) if each.code in _LACKS}
-    return [each for each in problems if lacks.get(each.code, each) is each]
+    lacks = {_lacking(each): each for each in reversed(problems)}
+    return [each for each in problems if _lacking(each) is None or lacks[_lacking(each)] is each]
+
+
+def _lacking(each: Diagnostic) -> tuple[str, str] | None:
+    """What is lacking by a problem, the same for every place that needs it; None for a problem of the place itself."""
+    if each.code in _EMPTY:
+        return each.code, each.message
+    return (each.code, "") if each.code in _LACKS else None
 
 
 def duplicates(entries: Iterable[Entry]) -> frozenset[int]:

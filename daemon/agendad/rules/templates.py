@@ -31,15 +31,19 @@ class TemplateFile(NamedTuple):
     text: str
 
 
+def is_name(text: str) -> bool:
+    """Whether a text is the name of a template, and not a text itself."""
+    return text.strip().endswith(SUFFIX) and len(text.split()) == 1
+
+
 def resolve(text: Text, node: Node, folders: Sequence[Path]) -> Text:
     """The text with every template name replaced by what the file holds; raises Refused when there is none."""
     found: dict[str, str] = {}
     for language, value in text.by_language.items():
-        name = value.strip()
-        if not name.endswith(SUFFIX) or len(name.split()) != 1:
+        if not is_name(value):
             found[language] = value
             continue
-        path = _find(name, node, folders)
+        path = _find(value.strip(), node, folders)
         found[language] = _read(path, node)
         if not language:
             found.update({tag: _read(variant, node) for tag, variant in _variants(path)})

@@ -15,6 +15,8 @@ from icalendar import Calendar, Event
 from agendad.app.check import problems
 from agendad.app.demo_calendar import WEEKS, WEEKS_BACK, leader_calendar
 from agendad.app.demo_files import write_demo
+from agendad.app.packs import BEGINNING, packs, themes
+from agendad.errors import UsageError
 from agendad.rules.load import load_configuration
 
 if TYPE_CHECKING:
@@ -99,13 +101,43 @@ def test_all_addresses_are_reserved_for_examples(demo: Path) -> None:
     assert hosts <= {"example.com", "example.org", "example.net", "demo.example.com"}
 
 
+@pytest.mark.parametrize("pack", packs())
 @pytest.mark.parametrize("language", ["en", "fr"])
-def test_the_configuration_rules_and_people_have_no_problem(tmp_path: Path, language: str) -> None:
-    write_demo(tmp_path, NOW, language)
+def test_the_configuration_rules_and_people_have_no_problem(tmp_path: Path, language: str, pack: str) -> None:
+    write_demo(tmp_path, NOW, language, pack)
     loaded = load_configuration(tmp_path, template_dirs=(tmp_path / "templates",))
     assert problems(loaded, tmp_path, MONDAY) == ()
     assert loaded.configured.language == language
-    assert len(loaded.rules) == 20
+    assert {rule.id for rule in loaded.rules} == {rule for theme in themes(pack) for rule in theme.rules}
+
+
+@pytest.mark.parametrize("pack", packs())
+def test_programmes_begin_in_the_present_week_and_the_next_demonstration_brings_them_along(
+    tmp_path: Path, pack: str
+) -> None:
+    for now in (NOW, NOW + timedelta(weeks=5)):
+        assert write_demo(tmp_path, now, "en", pack) == []
+        text = "".join(path.read_text("utf-8") for path in (tmp_path / "rules").iterdir())
+        days = {line.split()[1] for line in text.splitlines() if line.endswith(f" {BEGINNING}")}
+        assert days == ({str(now.date())} if any(theme.begins for theme in themes(pack)) else set())
+
+
+def test_a_demonstration_of_another_pack_stays_as_it_is(tmp_path: Path) -> None:
+    """Rules of two packs beside one another would be neither."""
+    for other in packs():
+        folder = tmp_path / other
+        write_demo(folder, NOW, "en", other)
+        before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+        for pack in set(packs()) - {other}:
+            with pytest.raises(UsageError, match=f"demonstration of the pack `{other}`"):
+                write_demo(folder, NOW + timedelta(weeks=1), "en", pack)
+        assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
+
+
+def test_a_pack_that_there_is_not_is_refused_before_anything_is_written(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="there is no pack `ceo`"):
+        write_demo(tmp_path / "demo", NOW, "en", "ceo")
+    assert not (tmp_path / "demo").exists()
 
 
 def test_the_same_moment_gives_the_same_bytes(demo: Path, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from agendad.app.packs import BEGINNING, packs, themes
 from agendad.cli.commands import init
 from agendad.cli.context import Context
 from agendad.errors import UsageError
@@ -65,3 +66,38 @@ def test_an_option_that_cannot_be_used_is_named(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"--timezone: `Europe/Pari` is not a time zone") as raised:
         init.run(arguments("--timezone", "Europe/Pari", "--name", "Ada", "--email", "ada@example.com"), context)
     assert raised.value.hint == "did you mean `Europe/Paris`?"
+
+
+def test_who_names_a_pack_is_asked_which_of_its_themes(tmp_path: Path) -> None:
+    """Each with what it is for; an answer that names another is asked for again."""
+    usual = "Ada\nada@example.com\nEurope/Paris\nen\nFR\n\n\n\n\n"
+    context, shown = answering(f"{usual}week, brakes\nweek, breaks\n", tmp_path)
+    assert init.run(arguments("--pack", "starter"), context) == 0
+    assert "\n  breaks      Breaks that follow the day instead of the clock.\n" in shown.getvalue()
+    assert "`brakes`; did you mean `breaks`?" in shown.getvalue()
+    assert {path.name for path in (tmp_path / "rules").iterdir()} == {
+        "breaks.test.yaml",
+        "breaks.yaml",
+        "week.test.yaml",
+        "week.yaml",
+    }
+
+
+@pytest.mark.parametrize("pack", packs())
+def test_only_who_takes_a_programme_is_asked_when_it_begins(tmp_path: Path, pack: str) -> None:
+    usual = "Ada\nada@example.com\nEurope/Paris\nen\nFR\n\n\n\n\n"
+    context, shown = answering(f"{usual}all\n2027-02-02\n2027-02-01\n", tmp_path)
+    assert init.run(arguments("--pack", pack), context) == 0
+    begins = any(theme.begins for theme in themes(pack))
+    assert ("2027-02-02 is a Tuesday; such as 2027-02-01 or 2027-02-08" in shown.getvalue()) is begins
+    text = "".join(path.read_text("utf-8") for path in (tmp_path / "rules").glob("*.yaml"))
+    days = {line.split()[1] for line in text.splitlines() if line.endswith(f" {BEGINNING}")}
+    assert days == ({"2027-02-01"} if begins else set())
+
+
+def test_nobody_is_asked_anything_where_there_is_a_configuration(tmp_path: Path) -> None:
+    (tmp_path / "agendad.yaml").touch()
+    context, shown = answering("", tmp_path)
+    with pytest.raises(UsageError, match="is there already"):
+        init.run(arguments(), context)
+    assert shown.getvalue() == ""

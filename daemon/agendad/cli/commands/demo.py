@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from agendad.app.demo import Demo
     from agendad.cli.context import Context
     from agendad.model.plan import Plan
+    from agendad.model.rule import Rule
 
 _TO_COME: Final = 3
 """How many of the next drafts are told."""
@@ -22,6 +23,7 @@ _TO_COME: Final = 3
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Where, and in which language."""
     parser.add_argument("directory", nargs="?", type=Path, default=Path("agendad-demo"), metavar="DIR")
+    parser.add_argument("--pack", default="starter", metavar="NAME", help="its rules (default starter)")
     parser.add_argument("--language", choices=("en", "fr"), default="en", help="of the example (default en)")
 
 
@@ -36,7 +38,7 @@ def run(args: argparse.Namespace, context: Context) -> int:
 
     now = context.clock(ZoneInfo(ZONE)).now()
     with progress(context, "building a leader's calendar"):
-        demo = build(args.directory.absolute(), now, args.language)
+        demo = build(args.directory.absolute(), now, args.language, args.pack)
     made = len(demo.applied.done.made)
     after = plan(demo.seen)
     context.write(show.week_lines(after, demo.seen, terminal(context)))
@@ -48,10 +50,11 @@ def run(args: argparse.Namespace, context: Context) -> int:
         kept = ", ".join(str(path.relative_to(demo.home.config)) for path in demo.kept)
         context.print(f"Kept as you left them: {kept}.")
     context.print(f"Open {named}/{demo.page.name} to see the weeks as they were planned.\n\nTry next:")
+    rule = _rule_to_try(demo)
     options = f"--config {named}" + (f" --now {now.isoformat()}" if context.instant else "")
     for command, purpose in (
         ("plan", "nothing to change: the week is kept"),
-        ("explain deep-work", "why each block stands where it does"),
+        (f"explain {rule.id}", "why each block stands where it does"),
         ("drafts", "the mails that it made, and what became of each; `drafts --next` tells those to come"),
         ("people", "who is due for a word"),
         ("balance", "where the time went, beside what you want"),
@@ -59,7 +62,7 @@ def run(args: argparse.Namespace, context: Context) -> int:
         ("undo", "take it all back"),
     ):
         context.print(f"  {program} {command} {options}\n      {purpose}")
-    context.print(f"\nThen edit {named}/rules/week.yaml by hand, and run plan again.")
+    context.print(f"\nThen edit {named}/{rule.span.file} by hand, and run plan again.")
     return 0
 
 
@@ -80,6 +83,14 @@ def _drafts(demo: Demo, after: Plan, named: Path) -> str:
         rows = [(draft.due.astimezone(zone), told.some(draft.to, 2), clean(draft.subject)) for draft in coming]
         lines += columns([(f"  {told.day(due)} {due:%H:%M}", to, subject) for due, to, subject in rows])
     return "".join(f"{line}\n" for line in lines)
+
+
+def _rule_to_try(demo: Demo) -> Rule:
+    """The best known rule, or the first one that keeps blocks."""
+    from agendad.model.rule import Block
+
+    rules = [rule for rule in demo.home.load().rules if isinstance(rule.verb, Block)]
+    return next((rule for rule in rules if rule.id == "deep-work"), rules[0])
 
 
 def _program() -> str:

@@ -10,10 +10,15 @@ from agendad.cli.printable import printable
 from agendad.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+    from datetime import date
 
+    from agendad.app.init import Choice
+    from agendad.app.packs import Theme
     from agendad.app.unit import Unit
     from agendad.cli.context import Context
+
+    Objection = tuple[str, str]  # what is wrong, and maybe what would be right
 
 _QUESTIONS: Final = (
     ("name", "Your name", ""),
@@ -30,7 +35,11 @@ _QUESTIONS: Final = (
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """An answer for each question; what is missing is asked on a terminal, or takes its default."""
-    parser.add_argument("--pack", default="starter", metavar="NAME", help="the rule pack to begin with")
+    parser.add_argument("--pack", metavar="NAME", help="the rule pack to begin with (default starter)")
+    parser.add_argument("--themes", metavar="LIST", help="those of its files that you want: week,breaks (default all)")
+    parser.add_argument(
+        "--starting", metavar="DATE", help="the Monday on which programmes begin (default the next one)"
+    )
     parser.add_argument("--name", metavar="TEXT", help="your name")
     parser.add_argument("--email", metavar="ADDRESS", help="your address, as in invitations")
     parser.add_argument("--timezone", metavar="ZONE", help="an IANA name like Europe/Paris (default: the system's)")
@@ -50,32 +59,64 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, context: Context) -> int:
     """Writes the files and says what to do next."""
     from agendad.app.first import Answers
-    from agendad.app.init import CONFIGURATION, write
+    from agendad.app.init import CONFIGURATION, refuse_other, write
     from agendad.app.unit import write as write_units
 
-    answered = any(getattr(args, key) is not None for key, _, _ in _QUESTIONS)
-    only_units = args.unit and not answered and (context.config_dir / CONFIGURATION).exists()
-    answers = None if only_units else _answers(args, context)
+    given = (args.pack, args.themes, args.starting, *(getattr(args, key) for key, _, _ in _QUESTIONS))
+    if args.unit and given == (None,) * len(given) and (context.config_dir / CONFIGURATION).exists():
+        return _only_units(args, context)
+    refuse_other(context.config_dir)
+    answers, choice = _answers(args, context)
     units = _units(args, context)
-    files = [] if answers is None else write(context.config_dir, Answers(pack=args.pack, **answers))
+    files = write(context.config_dir, Answers(**answers), choice)
     placed = write_units(units)
     if context.json:
-        context.print_json({"version": 1, "files": [str(path) for path in (*files, *placed)]})
+        context.print_json(
+            {
+                "version": 1,
+                "files": [str(path) for path in (*files, *placed)],
+                "pack": choice.pack,
+                "themes": [theme.name for theme in choice.themes],
+                "groups": sorted(choice.groups),
+                "starting": choice.starting.isoformat() if choice.begins else None,
+            }
+        )
         return 0
-    if answers is not None:
-        _tell_files(context, files, context.config_dir)
-        _tell_what_next(context, answers)
-        context.write("\n" if placed else "")
+    _tell_files(context, files, context.config_dir)
+    _tell_choice(context, choice)
+    _tell_what_next(context, answers)
     if placed:
+        context.print()
         _tell_how_to_start(context, placed)
     return 0
 
 
-def _answers(args: argparse.Namespace, context: Context) -> dict[str, str]:
-    """Each answer by its name: as it was given, asked, or its default."""
-    from agendad.app.init import country_of, objection
+def _only_units(args: argparse.Namespace, context: Context) -> int:
+    """The units of a configuration that is there already."""
+    from agendad.app.unit import write as write_units
+
+    placed = write_units(_units(args, context))
+    if context.json:
+        context.print_json({"version": 1, "files": [str(path) for path in placed]})
+    else:
+        _tell_how_to_start(context, placed)
+    return 0
+
+
+def _answers(args: argparse.Namespace, context: Context) -> tuple[dict[str, str], Choice]:
+    """Each answer by its name, and the choice of rules: as it was given, asked, or its default."""
+    from agendad.app.init import Choice, country_of
+    from agendad.app.packs import STARTER, chosen
     from agendad.rules.zones import local_zone
 
+    pack: str = args.pack or STARTER
+    taken = chosen(pack, args.themes or "")
+    starting = None
+    if args.starting is not None:
+        try:
+            starting = _monday(args.starting)
+        except UsageError as error:
+            raise UsageError(f"--starting: {error.message}", hint=error.hint) from None
     zone = local_zone()
     defaults = {"timezone": str(zone), "country": country_of(zone), "name": "Me", "email": "me@example.com"}
     answers: dict[str, str] = {}
@@ -83,12 +124,85 @@ def _answers(args: argparse.Namespace, context: Context) -> dict[str, str]:
         given = getattr(args, key)
         usual = default or defaults.get(key, "")
         if given is None:
-            answers[key] = _ask(context, key, question, usual) if context.interactive else usual
-        elif (wrong := objection(key, given)) is not None:
-            raise UsageError(f"--{key}: {wrong.message}", hint=wrong.hint)
+            answers[key] = _ask(context, question, usual, _objector(key)) if context.interactive else usual
+        elif (wrong := _objector(key)(given)) is not None:
+            raise UsageError(f"--{key}: {wrong[0]}", hint=wrong[1])
         else:
             answers[key] = given
-    return answers
+    if context.interactive and args.pack and args.themes is None and len(taken) > 1:
+        taken = _ask_themes(context, pack, taken)
+    if starting is None:
+        usual = _next_monday(context, answers["timezone"]).isoformat()
+        ask = context.interactive and any(theme.begins for theme in taken)
+        question = "Monday on which programmes begin"
+        starting = _monday(_ask(context, question, usual, _refusal(_monday)) if ask else usual)
+    return answers, Choice(pack, taken, starting)
+
+
+def _ask_themes(context: Context, pack: str, known: Sequence[Theme]) -> tuple[Theme, ...]:
+    from agendad.app.packs import chosen
+
+    width = max(len(theme.name) for theme in known)
+    lines = [f"  {theme.name:<{width}}  {theme.about}\n" for theme in known]
+    context.stderr.write(printable("".join([f"The pack {pack} has these themes:\n", *lines])))
+
+    def take(answer: str) -> tuple[Theme, ...]:
+        return chosen(pack, answer)
+
+    return take(_ask(context, "Those that you want, with commas, or all", "all", _refusal(take)))
+
+
+def _next_monday(context: Context, timezone: str) -> date:
+    from datetime import timedelta
+    from zoneinfo import ZoneInfo
+
+    from agendad.rules.zones import local_zone
+
+    zone = local_zone() if timezone == "calendar" else ZoneInfo(timezone)
+    today = context.clock(zone).now().date()
+    return today + timedelta(days=7 - today.weekday())
+
+
+def _monday(text: str) -> date:
+    """The Monday that a text is; raises UsageError for anything else."""
+    from datetime import timedelta
+
+    from agendad.rules.grammar import GrammarError, parse_date
+
+    try:
+        day = parse_date(text.strip())
+    except GrammarError as error:
+        raise UsageError(error.message, hint=error.hint) from None
+    if monday := day.weekday():
+        raise UsageError(
+            f"programmes begin on a Monday, and {day} is a {day:%A}",
+            hint=f"such as {day - timedelta(days=monday)} or {day + timedelta(days=7 - monday)}",
+        )
+    return day
+
+
+def _refusal(read: Callable[[str], object]) -> Callable[[str], Objection | None]:
+    """What a reader has against an answer, instead of the error."""
+
+    def objection(answer: str) -> Objection | None:
+        try:
+            read(answer)
+        except UsageError as error:
+            return error.message, error.hint
+        return None
+
+    return objection
+
+
+def _objector(key: str) -> Callable[[str], Objection | None]:
+    """What the configuration has against an answer."""
+    from agendad.app.init import objection
+
+    def against(answer: str) -> Objection | None:
+        wrong = objection(key, answer)
+        return None if wrong is None else (wrong.message, wrong.hint)
+
+    return against
 
 
 def _units(args: argparse.Namespace, context: Context) -> Sequence[Unit]:
@@ -118,6 +232,13 @@ def _tell_files(context: Context, files: Sequence[Path], folder: Path) -> None:
         context.print(f"  {path.relative_to(folder)}")
 
 
+def _tell_choice(context: Context, choice: Choice) -> None:
+    if choice.begins:
+        context.print(f"\nProgrammes begin on Monday, {choice.starting}.")
+    if choice.groups:
+        context.print(f"\nThe rules name these groups of people: {', '.join(sorted(choice.groups))}.")
+
+
 def _tell_how_to_start(context: Context, placed: Sequence[Path]) -> None:
     from agendad.app.unit import COMMANDS
 
@@ -141,10 +262,8 @@ def _tell_what_next(context: Context, answers: dict[str, str]) -> None:
     context.print(f"  agendad apply{options}\n      writes it")
 
 
-def _ask(context: Context, key: str, question: str, default: str) -> str:
+def _ask(context: Context, question: str, default: str, objection: Callable[[str], Objection | None]) -> str:
     """The answer, or the default for an empty one; asks again until the answer can be used."""
-    from agendad.app.init import objection
-
     while True:
         context.stderr.write(f"{question}{f' [{default}]' if default else ''}: ")
         context.stderr.flush()
@@ -153,6 +272,7 @@ def _ask(context: Context, key: str, question: str, default: str) -> str:
             context.stderr.write("\n")
             raise UsageError("the answers ended early; nothing was written", hint="`agendad init --help` lists options")
         answer = line.strip() or default
-        if (wrong := objection(key, answer)) is None:
+        if (wrong := objection(answer)) is None:
             return answer
-        context.stderr.write(printable(f"  {wrong.message}" + (f"; {wrong.hint}" if wrong.hint else "") + "\n"))
+        message, hint = wrong
+        context.stderr.write(printable(f"  {message}" + (f"; {hint}" if hint else "") + "\n"))
