@@ -11,7 +11,7 @@ COMPILE = UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet --
           --generate-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help demo google test check lint types contracts bench soak lock picture clean
+.PHONY: help demo google test check lint types contracts bench year soak lock picture clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*##/  \1	/p' $(MAKEFILE_LIST) | expand -t 14
@@ -41,6 +41,9 @@ contracts: .venv/.dev  ## the direction of imports, and the purity of the core
 
 bench: .venv/.dev  ## print the stated figures, each beside its peer
 	@set -e; for script in benchmarks/[a-z]*.py; do echo "== $$script"; $(BIN)/python $$script; done
+
+year: .venv/.dev  ## live a year of the cto pack, and write docs/year.md
+	@PYTHONPATH=tests/e2e $(BIN)/python -m year
 
 soak: .venv/.dev  ## the long randomised tests
 	@$(BIN)/python -m pytest -m soak
