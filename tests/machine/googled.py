@@ -25,6 +25,8 @@ from agendad.app.desk import DecisionFile, Desk
 from agendad.app.home import Home
 from agendad.errors import ProviderError
 from agendad.model.identity import event_id
+from agendad.model.memory import Decisions
+from agendad.model.plan import Action
 from agendad.providers.google.calendars import GoogleCalendars
 from agendad.providers.google.gmail import Gmail
 from emulator import Kind
@@ -288,9 +290,20 @@ class Month(World):
             self.moved[block["id"]] = moved["start"]["dateTime"]
 
     def _block_is_deleted(self) -> None:
+        """Where we tried the same, and do not know what came of it, nobody can tell whose deletion it was."""
         if (block := self._block()) is not None:
             self.hand.delete(block["id"])
-            self.deleted.add(block["id"][:40])
+            if block["id"][:40] not in self._given_up():
+                self.deleted.add(block["id"][:40])
+
+    def _given_up(self) -> set[str]:
+        """The blocks that an installation set out to delete without an outcome."""
+        found = set()
+        for home in self.homes:
+            with home.ledger() as ledger:
+                open_ = ledger.memory(Decisions(), MONDAY).intents
+            found |= {event_id(intent.key) for intent in open_ if intent.action is Action.DELETE}
+        return found
 
     def _draft(self) -> tuple[str, str] | None:
         """The id and the key of one of our drafts."""
