@@ -7,6 +7,7 @@ import os
 import pty
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
@@ -197,7 +198,8 @@ def test_files_that_are_no_calendar_files_are_left_alone(kept: Project) -> None:
 # ---------------------------------------------------------------- state
 
 
-def test_two_processes_at_once_end_with_3_and_the_others_process_id(kept: Project) -> None:
+def test_two_processes_at_once_end_with_3_and_the_others_process_id(kept: Project, agendad: Agendad) -> None:
+    agendad = agendad.having(AGENDAD_CONFIG=str(kept.config), AGENDAD_STATE=str(kept.state))
     holder = subprocess.Popen(
         [
             sys.executable,
@@ -214,10 +216,11 @@ def test_two_processes_at_once_end_with_3_and_the_others_process_id(kept: Projec
     assert holder.stdout is not None
     with holder:
         assert holder.stdout.readline() == "held\n"
-        for words in (("apply",), ("run", "--once"), ("undo", "--yes"), ("purge", "--yes"), ("reset", TUE)):
-            done = kept.run(*words)
-            assert done.status == 3, words
-            assert str(holder.pid) in done.err
+        writing = (("apply",), ("run", "--once"), ("undo", "--yes"), ("purge", "--yes"), ("reset", TUE))
+        with ThreadPoolExecutor() as together:  # each waits for some seconds
+            for done in together.map(lambda words: agendad(*words, "--now", kept.now), writing):
+                assert done.returncode == 3, done.args
+                assert str(holder.pid) in done.stderr
         for words in (("plan",), ("status",), ("log",), ("explain", TUE), ("check",)):
             assert kept.run(*words).status == 0, words
         holder.stdin.close()

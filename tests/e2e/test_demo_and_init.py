@@ -178,7 +178,11 @@ def test_init_leaves_nothing_when_a_place_cannot_be_written(tmp_path: Path) -> N
     assert [path.name for path in tmp_path.iterdir()] == ["templates"]
 
 
-@pytest.mark.parametrize("pack", packs())
+LARGE = {"cto": pytest.mark.soak}
+"""The one that takes as long as all others together."""
+
+
+@pytest.mark.parametrize("pack", [pytest.param(pack, marks=LARGE.get(pack, ())) for pack in packs()])
 def test_a_demonstration_of_any_pack_names_rules_that_it_has(tmp_path: Path, pack: str) -> None:
     done = command("demo", str(tmp_path / "demo"), "--pack", pack, "--language", "fr", "--now", NOW)
     assert done.status == 0, done.err

@@ -415,7 +415,7 @@ some hours after it was made. The number behind a rule is what it brought: event
 *Lived* is how often there was nothing to bring, because real life had done it: the lunch stood in the calendar, the
 person had been written to. *First quarter* is events and drafts until {quarter}.
 
-`make year` writes this page anew, in some minutes. `make test` lives the first quarter again and compares; `make soak`
+`make year` writes this page anew, in some minutes. CI lives the first quarter again and compares; `make soak`
 the whole year, in both languages. Which rules bring what is declared once, in `tests/e2e/year.py`.
 """
 TITLES: Final = {"en": "The year in English", "fr": "The year in French"}

@@ -6,6 +6,7 @@ Each function takes the text of one scalar, ignores the white space around it, a
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from datetime import date
 
 from agendad.model.names import MONTH_NAMES
@@ -69,7 +70,10 @@ def _date_hint(body: str) -> str:
         year, month, day = numbers if len(numbers[0]) == 4 else reversed(numbers)
         if int(month) > 12 >= int(day):
             month, day = day, month
-        return did_you_mean(f"{year}-{month:0>2}-{day:0>2}")
+        meant = f"{year}-{month:0>2}-{day:0>2}"
+        if _DATE.fullmatch(meant):
+            with suppress(GrammarError):
+                return did_you_mean(f"{parse_date(meant)}")
     return "write a date as `2026-12-24`: year, month, day"
 
 
