@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from agendad.app.cycle import look
 from agendad.errors import AlreadyRunning, ProblemsFound
-from agendad.service.daemon import Daemon, Stopped, World
+from agendad.service.daemon import Call, Daemon, Stopped, World, here
 from agendad.service.journal import Sparing
 from machine.lived_checks import Hands
 from machine.lived_folders import Folders
@@ -59,9 +59,12 @@ class Notes:
 class Life:
     """See the module. `chance` draws everything; `trace` is all that happened."""
 
-    def __init__(self, root: Path, seed: int, *, google: bool = False, start: datetime | None = None) -> None:
+    def __init__(
+        self, root: Path, seed: int, *, google: bool = False, start: datetime | None = None, call: Call = here
+    ) -> None:
         self.chance = random.Random(seed)
         self.root = root
+        self.call = call
         first = start or datetime(2026, self.chance.choice((10, 11)), 19, 8, tzinfo=PARIS)
         self.time = Time(first)
         self.born = self.time.true
@@ -150,6 +153,7 @@ class Life:
             alive=self._alive,
             journal=self.journal,
             patience=0.0,
+            call=self.call,
         )
         try:
             self.daemon = Daemon(home, loaded, world, 1)

@@ -45,7 +45,8 @@ class Call(Protocol):
     def __call__(self, work: Callable[[], T], /) -> T: ...
 
 
-def _here(work: Callable[[], T], /) -> T:
+def here(work: Callable[[], T], /) -> T:
+    """In this very process."""
     return work()
 
 
@@ -65,7 +66,7 @@ class World:
     journal: Journal
     notice: Callable[[str, str], None] = lambda *_: None
     patience: float = 1.0
-    call: Call = _here
+    call: Call = here
 
 
 class Daemon:

@@ -49,6 +49,13 @@ class Life:
         )
         return Daemon(self.home, loaded or self.home.load(), world, pid=4711)
 
+    def with_mail(self) -> None:
+        """From now on there is a mailbox."""
+        for name in ("cur", "new", "tmp", ".Sent/cur", ".Sent/new", ".Sent/tmp"):
+            (self.home.config / "Mail" / name).mkdir(parents=True)
+        path = self.home.config / "agendad.yaml"
+        path.write_text(path.read_text() + "mail: {provider: maildir, path: Mail/}\n")
+
     def note(self, level: Level, event: str, text: str, **_: Fact) -> None:
         del level
         self.notes.append((event, text))
@@ -243,3 +250,54 @@ def test_what_is_asked_for_is_done_in_the_next_step(life: Life) -> None:
     life.daemon.ask_reload()
     life.after(MINUTE)
     assert life.daemon.health.reloads == 1
+
+
+# ---------------------------------------------------------------- polls without a cycle
+
+
+@pytest.fixture
+def quiet(life: Life) -> Life:
+    """One that has seen what it wrote, to the calendar and then to its ledger, and has nothing to do."""
+    life.daemon.step()
+    life.after(timedelta(minutes=6))
+    life.after(timedelta(minutes=6))
+    assert life.daemon.health.cycles == 3
+    return life
+
+
+def test_a_poll_makes_no_cycle_while_no_file_is_another(quiet: Life) -> None:
+    due = quiet.after(timedelta(minutes=6))
+    health = quiet.daemon.health
+    assert (health.cycles, health.last) == (3, quiet.now)
+    assert quiet.now < due <= quiet.now + timedelta(minutes=6)
+
+
+@pytest.mark.parametrize("where", ["calendar", "mail", "decisions"])
+def test_a_file_that_is_another_makes_the_next_poll_a_cycle(quiet: Life, where: str) -> None:
+    match where:
+        case "calendar":
+            quiet.place.add_event("review", quiet.now + timedelta(days=1), 30)
+        case "mail":
+            quiet.with_mail()
+            quiet.after(timedelta(minutes=6))
+            quiet.after(timedelta(minutes=6))
+            (quiet.home.config / "Mail" / ".Sent" / "cur" / "1:2,S").write_bytes(b"Subject: Hi\r\n\r\nHi\r\n")
+        case _:
+            (quiet.home.state / "decisions.json").touch()
+    cycles = quiet.daemon.health.cycles
+    quiet.after(timedelta(minutes=6))
+    assert quiet.daemon.health.cycles == cycles + 1
+
+
+def test_a_decision_that_is_over_makes_a_cycle(quiet: Life) -> None:
+    due = quiet.after(timedelta(minutes=6))
+    while quiet.daemon.health.cycles == 3:
+        assert quiet.now < MONDAY + timedelta(hours=12), "lunch begins"
+        before, due = quiet.now, quiet.after(due - quiet.now)
+    assert quiet.now - before < timedelta(minutes=5), "at that moment, not with the next poll"
+
+
+def test_a_clock_that_was_set_back_makes_a_cycle(quiet: Life) -> None:
+    quiet.after(timedelta(minutes=-3))
+    quiet.after(timedelta(minutes=7))
+    assert quiet.daemon.health.cycles > 3
