@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
     Objection = tuple[str, str]  # what is wrong, and maybe what would be right
 
+_LISTED: Final = 40
+"""A folder of more files is named without them."""
 _QUESTIONS: Final = (
     ("name", "Your name", ""),
     ("email", "Your address (as in invitations)", ""),
@@ -228,8 +231,11 @@ def _units(args: argparse.Namespace, context: Context) -> Sequence[Unit]:
 
 def _tell_files(context: Context, files: Sequence[Path], folder: Path) -> None:
     context.print(f"wrote {len(files)} files into {folder}:")
-    for path in files:
-        context.print(f"  {path.relative_to(folder)}")
+    names = [path.relative_to(folder) for path in files]
+    for parent, group in groupby(names, key=lambda name: name.parent):
+        together = [str(name) for name in group]
+        for line in together if len(together) <= _LISTED else [f"{parent}/  ({len(together)} files)"]:
+            context.print(f"  {line}")
 
 
 def _tell_choice(context: Context, choice: Choice) -> None:
