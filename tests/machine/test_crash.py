@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SMALL = ("deep-work", "watch", "walk")
-PARTS = 4  # the checkpoints are dealt out to so many tests, which can run side by side
+PARTS = 8  # the checkpoints are dealt out to so many tests, which can run side by side
 
 
 def child(work: Callable[[], None]) -> int:
@@ -110,7 +110,7 @@ def test_killed_at_every_file_operation_and_commit(
     pytest.fail("the cycle never ends")
 
 
-@pytest.mark.parametrize("times", [50, pytest.param(200, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("times", [30, pytest.param(200, marks=pytest.mark.soak)])
 def test_killed_at_random(tmp_path: Path, worlds: tuple[World, dict[str, bytes]], times: int) -> None:
     """SIGKILL after a random time, again and again over the same folder; then one run completes the work."""
     world, wanted = worlds

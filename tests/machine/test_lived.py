@@ -43,7 +43,9 @@ def test_whatever_happens_the_promises_hold(tmp_path: Path, seed: int) -> None:
     check(lived)
 
 
-@pytest.mark.parametrize("seed", [4, 3], ids=["on disk", "at Google"])
+@pytest.mark.parametrize(
+    "seed", [pytest.param(4, id="on disk"), pytest.param(3, id="at Google", marks=pytest.mark.soak)]
+)
 def test_a_life_that_is_lived_again_is_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
     """Whatever fails with a seed so fails again with it."""
     told = []

@@ -77,7 +77,7 @@ def real_events(draw: st.DrawFn) -> Event:
 WEEKS = st.builds(
     Week, rule_lines().map(rules), st.lists(real_events(), max_size=8, unique_by=lambda each: each.uid).map(tuple)
 )
-DRAWN = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+DRAWN = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @DRAWN

@@ -106,7 +106,7 @@ def meets(one: Stretch, other: Stretch, gap: int = 0) -> bool:
 
 
 @given(problems())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=90, deadline=None)
 def test_every_request_is_placed_or_has_a_reason(problem: Problem) -> None:
     solution = place(problem)
     keys = {one.key for one in problem.requests}
@@ -117,7 +117,7 @@ def test_every_request_is_placed_or_has_a_reason(problem: Problem) -> None:
 
 
 @given(problems())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=90, deadline=None)
 def test_blocks_keep_out_of_each_others_way_and_off_real_events(problem: Problem) -> None:
     solution = place(problem)
     standing = [one for one in problem.requests if one.key in solution.placed]
@@ -137,7 +137,7 @@ def test_blocks_keep_out_of_each_others_way_and_off_real_events(problem: Problem
 
 
 @given(problems())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=90, deadline=None)
 def test_a_flexible_block_is_in_its_windows_with_its_length_on_the_grid_or_beside_a_neighbour(problem: Problem) -> None:
     solution = place(problem)
     for one in problem.requests:
@@ -166,7 +166,7 @@ def _touches(problem: Problem, solution: Solution, one: Request, piece: Stretch)
 
 
 @given(problems())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=90, deadline=None)
 def test_order_rules_hold_on_every_day_that_has_both(problem: Problem) -> None:
     solution = place(problem)
     for one in problem.requests:
@@ -183,7 +183,7 @@ def test_order_rules_hold_on_every_day_that_has_both(problem: Problem) -> None:
 
 
 @given(problems(), st.randoms(use_true_random=False))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_the_order_of_requests_and_events_carries_no_meaning(problem: Problem, chance: object) -> None:
     wanted, busy = list(problem.requests), list(problem.busy)
     chance.shuffle(wanted)  # type: ignore[attr-defined]  # Hypothesis' Random has no public type
@@ -192,7 +192,7 @@ def test_the_order_of_requests_and_events_carries_no_meaning(problem: Problem, c
 
 
 @given(problems())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=90, deadline=None)
 def test_a_quiet_calendar_never_reshuffles(problem: Problem) -> None:
     first = place(problem)
     second = place(stood(problem, first))
@@ -201,7 +201,7 @@ def test_a_quiet_calendar_never_reshuffles(problem: Problem) -> None:
 
 
 @given(problems(), stretches(120))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=70, deadline=None)
 def test_a_quiet_calendar_never_reshuffles_after_a_change_either(problem: Problem, event: Stretch) -> None:
     changed = replace(stood(problem, place(problem)), busy=(*problem.busy, Busy(*event, "new")))
     after = place(changed)
@@ -213,7 +213,7 @@ def test_a_quiet_calendar_never_reshuffles_after_a_change_either(problem: Proble
 
 
 @given(problems())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_an_event_where_nobody_wants_to_be_moves_nothing(problem: Problem) -> None:
     first = place(problem)
     far = Busy((DAYS - 1) * DAY + 1380, (DAYS - 1) * DAY + 1440, "late")
@@ -221,7 +221,7 @@ def test_an_event_where_nobody_wants_to_be_moves_nothing(problem: Problem) -> No
 
 
 @given(problems())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=70, deadline=None)
 def test_the_search_never_ends_below_filling_by_rank(problem: Problem) -> None:
     greedy = 0
     for part in split(problem):
