@@ -89,7 +89,7 @@ SYSTEMS: Final = {
     "S4": System(
         (
             "Macro-breaks: the Friday review, a day off each weekend, short breaks, two long ones a year",
-            "Macro-pauses : bilan du vendredi, un jour off par week-end, pauses courtes, deux longues par an",
+            "Macro-pauses : revue du vendredi, un jour sans travail par week-end, pauses courtes, deux longues par an",
         ),
         ("weekly-review", "weekly-letter", "day-without-work", "short-break", "plan-two-weeks-off"),
     ),
@@ -103,7 +103,7 @@ SYSTEMS: Final = {
     "S6": System(
         (
             "Each month: a skip-level, a lunch with a CTO, a networking event, feedback",
-            "Chaque mois : une rencontre directe, un déjeuner entre CTO, un évènement, un retour",
+            "Chaque mois : un échange sans intermédiaire, un déjeuner entre CTO, un évènement, un retour",
         ),
         (
             "skip-level",
@@ -143,7 +143,7 @@ SYSTEMS: Final = {
         ("prepare-for-an-event", "write-down-who-you-met", "met-at-an-event", "after-an-external-meeting"),
     ),
     "S11": System(
-        ("Publish regularly, take part in discussions of the field", "Publier, prendre part aux débats du métier"),
+        ("Publish regularly, take part in discussions of the field", "Publier, prendre part aux discussions du métier"),
         ("publishing-slot", "field-discussions"),
     ),
     "S12": System(
@@ -177,7 +177,7 @@ SYSTEMS: Final = {
     "S16": System(
         (
             "Immersion: a day a quarter with sales, customer calls, industry events",
-            "Immersion : une journée par trimestre au commerce, appels clients, évènements du métier",
+            "Immersion : une journée par trimestre avec les commerciaux, appels clients, évènements du métier",
         ),
         (
             "sales-day",
@@ -225,7 +225,7 @@ SYSTEMS: Final = {
     ),
     "S20": System(
         (
-            "Mentoring others: talents of the house, mentees, reverse and group mentoring",
+            "Mentoring others: talents of the company, mentees, reverse and group mentoring",
             "Accompagner : talents internes, filleuls, mentorat inversé et de groupe",
         ),
         (
@@ -309,7 +309,7 @@ def entries() -> Iterator[Entry]:
 
 
 def talks() -> Iterator[Entry]:
-    """Hours with mentors, with talents of the house, and with a partner."""
+    """Hours with mentors, with talents of the company, and with a partner."""
     for week, who, en, fr in (
         (2, "judith", "Mentoring: Judith", "Mentorat : Judith"),
         (9, "awa", "Career talk with Awa", "Carrière : Awa"),
@@ -419,6 +419,8 @@ person had been written to. *First quarter* is events and drafts until {quarter}
 the whole year, in both languages. Which rules bring what is declared once, in `tests/e2e/year.py`.
 """
 TITLES: Final = {"en": "The year in English", "fr": "The year in French"}
+_MARKS: Final = {"fr": "\n<!-- in French -->\n"}
+"""What tells the test of spelling that the rest of the page is not English."""
 _COLUMNS: Final = (
     "| | the guide asks for | rules | events | drafts | lived | first quarter |\n|---|---|---|--:|--:|--:|--:|\n"
 )
@@ -428,7 +430,7 @@ def page(reports: dict[str, Report]) -> str:
     """The whole page."""
     parts = [_HEAD.format(first=MONDAY, last=YEAR, quarter=QUARTER)]
     for language, report in reports.items():
-        parts += [f"\n## {TITLES[language]}\n\n{_COLUMNS}", *rows(report, language)]
+        parts += [f"\n## {TITLES[language]}\n{_MARKS.get(language, '')}\n{_COLUMNS}", *rows(report, language)]
     return "".join(parts)
 
 
@@ -436,7 +438,7 @@ def rows(report: Report, language: str) -> Iterator[str]:
     """A line for each system."""
     came, early = by_rule(report), by_rule(report, QUARTER)
     for name, system in SYSTEMS.items():
-        asks = f"« {system.asks[1]} »" if language == "fr" else system.asks[0]
+        asks = re.sub(" (?=[:;])", "\N{NO-BREAK SPACE}", system.asks[1]) if language == "fr" else system.asks[0]
         rules = ", ".join(f"`{rule}` {came[rule].events + came[rule].drafts}" for rule in system.rules)
         all_, first = total(system, came), total(system, early)
         numbers = f"{all_.events} | {all_.drafts} | {all_.lived} | {first.events}, {first.drafts}"

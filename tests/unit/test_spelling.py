@@ -33,6 +33,8 @@ CODE = re.compile(
 )
 FRENCH = re.compile(r"«[^»]*»")
 """What an English page quotes of the other language."""
+FRENCH_PART = re.compile(r"<!-- in French -->.*?(?=^## |\Z)", re.MULTILINE | re.DOTALL)
+"""What it marks as being in the other language, up to the next heading."""
 JINJA = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
 JINJA_COMMENT = re.compile(r"\{#(.*?)#\}", re.DOTALL)
 STRING = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^']|'')*'")
@@ -45,7 +47,8 @@ def prose(language: str) -> Iterator[tuple[str, int, str]]:
     """Everything in a language: the file, the line on which a piece begins, the piece."""
     if language == "en":
         for page in sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("[!.]*/README.md")]):
-            yield name(page), 1, without(FRENCH, without(CODE, page.read_text("utf-8")))
+            text = without(FRENCH_PART, page.read_text("utf-8"))
+            yield name(page), 1, without(FRENCH, without(CODE, text))
     for path in sorted(ROOT.glob("rules/*/*.yaml")):
         text = path.read_text("utf-8")
         for number, line in enumerate(text.splitlines(), 1):
