@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from agendad.diagnostics import Severity
@@ -28,7 +28,11 @@ if TYPE_CHECKING:
     from agendad.rules.tree import Node, Scalar
 
 _LACKS: Final = ("no-country", "no-domains", "no-emails", "no-mail")
-_EMPTY: Final = ("empty-group", "empty-tier")
+_EMPTY: Final = {
+    "empty-group": ("nobody is in the group ", "nobody is in the groups "),
+    "empty-tier": ("nobody is of tier ", "nobody is of the tiers "),
+}
+"""How the warnings about groups and tiers without people begin: about one, about several."""
 _RELATIONS: Final = (placement.SAME_DAY_BEFORE, placement.SAME_DAY_AFTER, placement.NOT_SAME_DAY)
 _SELECTORS: Final = (trigger.AFTER, trigger.BEFORE, placement.SATISFIED_BY, rule.ALLOW)
 
@@ -64,7 +68,19 @@ def check(entries: SequenceOf[Entry], known: Known) -> list[Diagnostic]:
         if known.settings is not None:
             problems.extend(_configuration(entry, known.settings))
     lacks = {_lacking(each): each for each in reversed(problems)}
-    return [each for each in problems if _lacking(each) is None or lacks[_lacking(each)] is each]
+    return _together([each for each in problems if _lacking(each) is None or lacks[_lacking(each)] is each])
+
+
+def _together(problems: SequenceOf[Diagnostic]) -> list[Diagnostic]:
+    """Groups that are empty are told in one warning, at the first of them, and so are tiers."""
+    told = list(problems)
+    for code, (one, several) in _EMPTY.items():
+        empty = [each for each in told if each.code == code]
+        if len(empty) > 1:
+            names = ", ".join(each.message.removeprefix(one) for each in empty)
+            told[told.index(empty[0])] = replace(empty[0], message=several + names)
+            told = [each for each in told if each not in empty]
+    return told
 
 
 def _lacking(each: Diagnostic) -> tuple[str, str] | None:
@@ -207,7 +223,8 @@ def _unknown(kind: str, name: str, node: Scalar, people: People, otherwise: str)
         if name in used:
             return
         if name in people.declared_groups:
-            yield problem(node, "empty-group", f"nobody is in the group `{shown(name)}`", severity=Severity.WARNING)
+            message = f"{_EMPTY['empty-group'][0]}`{shown(name)}`"
+            yield problem(node, "empty-group", message, "say in people.yaml who that is", Severity.WARNING)
         else:
             near = did_you_mean(name, used | people.declared_groups)
             near = near.replace("mean `", "mean `group:") if node.text.startswith("group:") else near
@@ -216,7 +233,7 @@ def _unknown(kind: str, name: str, node: Scalar, people: People, otherwise: str)
     elif kind == "tier":
         if all(person.tier != int(name) for person in persons):
             hint = "give somebody this `tier` in people.yaml"
-            yield problem(node, "empty-tier", f"nobody is of tier {int(name)}", hint, Severity.WARNING)
+            yield problem(node, "empty-tier", f"{_EMPTY['empty-tier'][0]}{int(name)}", hint, Severity.WARNING)
     elif name not in people.by_id:
         hint = did_you_mean(name, people.by_id) or otherwise
         yield problem(node, "unknown-person", f"there is no person `{shown(name)}`", hint)
