@@ -10,6 +10,7 @@ import pytest
 from project import command
 
 from agendad.app.packs import packs, themes
+from agendad.rules.config import read_settings
 
 if TYPE_CHECKING:
     from project import Done
@@ -58,6 +59,40 @@ def test_init_writes_the_mail_folder_that_it_was_told_or_how_to_name_one(
     ]
     (tmp_path / "new/agendad.yaml").write_text("\n".join(uncommented) + "\n", "utf-8")
     assert command("check", *folders).status == 0
+
+
+@pytest.mark.parametrize(
+    ("system", "words", "zone", "said"),
+    [
+        ("UTC", ("--country", "FR"), "Europe/Paris", True),
+        ("UTC", ("--country", "US"), "UTC", False),  # many zones: none is taken
+        ("UTC", ("--country", "FR", "--timezone", "UTC"), "UTC", False),
+        ("Asia/Tokyo", ("--country", "FR"), "Asia/Tokyo", False),
+        ("UTC", (), "UTC", False),
+    ],
+)
+def test_a_machine_that_knows_no_zone_takes_that_of_the_country(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, system: str, words: tuple[str, ...], zone: str, said: bool
+) -> None:
+    monkeypatch.setenv("TZ", system)
+    done = command("init", *words, "--themes", "week", "--config", str(tmp_path), "--state", str(tmp_path / "s"))
+    assert done.status == 0, done.err
+    assert f"\ntimezone: {zone}\n" in (tmp_path / "agendad.yaml").read_text("utf-8")
+    assert (f"Time zone: {zone}; `--timezone` changes it" in done.out) is said
+
+
+@pytest.mark.parametrize(
+    ("title", "away"),
+    [("Congé", True), ("conges", True), ("Absente", True), ("RTT", True), ("CP", True), ("CPAM", False)],
+)
+def test_french_titles_of_absences_are_known(tmp_path: Path, title: str, away: bool) -> None:
+    who = ("--language", "fr", "--themes", "week", "--timezone", "Europe/Paris")
+    assert command("init", *who, "--config", str(tmp_path), "--state", str(tmp_path / "s")).status == 0
+    settings, problems = read_settings(tmp_path, (tmp_path / "agendad.yaml").read_bytes())
+    assert settings is not None, problems
+    (pattern,) = settings.away_titles
+    assert pattern.regex is not None
+    assert bool(pattern.regex.search(title)) is away
 
 
 def test_init_keeps_the_people_who_are_there(tmp_path: Path) -> None:
@@ -131,9 +166,10 @@ def test_init_writes_any_pack_in_both_languages(tmp_path: Path, pack: str) -> No
         folders = ("--config", str(folder), "--state", str(folder / "state"))
         check = command("check", "--json", *folders)
         assert check.status == 0, check.out
-        assert {each["message"].partition("`")[0].rstrip(" 123") for each in check.json["problems"]} <= {
+        assert {each["message"].partition("`")[0].rstrip(" ,123") for each in check.json["problems"]} <= {
             "nobody is in the group",
-            "nobody is of tier",
+            "nobody is in the groups",
+            "nobody is of the tiers",
         }
         assert command("plan", *folders, "--now", "2026-11-26T08:00").status == 0
 

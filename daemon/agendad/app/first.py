@@ -72,7 +72,8 @@ timezone: {timezone}
 working_hours: {{mon-fri: {hours}}}
 
 horizon: 6 weeks                  # jusqu’où les blocs sont écrits
-away: {{titles: ["/vacances|congés|absence/i"]}}   # un évènement d’une journée ainsi nommé est une absence
+# un évènement d’une journée ainsi nommé est une absence
+away: {{titles: ["/vacances|cong[ée]s?|absen(t|ce)|\\\\bRTT\\\\b|\\\\bCP\\\\b/i"]}}
 limits: {{writes_per_cycle: {writes}, deletes_per_cycle: 50}}
 
 calendar:

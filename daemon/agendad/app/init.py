@@ -20,7 +20,7 @@ from agendad.diagnostics import Severity
 from agendad.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from datetime import date
     from zoneinfo import ZoneInfo
 
@@ -33,9 +33,20 @@ PEOPLE: Final = "people.yaml"
 
 def country_of(zone: ZoneInfo) -> str:
     """The country of a time zone by the IANA database's table of both, or empty."""
+    return next((country for country, name in _zones() if name == zone.key), "")
+
+
+def zone_of(country: str) -> str:
+    """The time zone of a country that has only one by the same table, or empty."""
+    names = [name for code, name in _zones() if code == country]
+    return names[0] if len(names) == 1 else ""
+
+
+def _zones() -> Iterator[tuple[str, str]]:
+    """Countries by their code, each with one of its zones."""
     table = files("tzdata.zoneinfo").joinpath("zone.tab").read_text("utf-8")
     rows = (line.split("\t") for line in table.splitlines() if not line.startswith("#"))
-    return next((row[0] for row in rows if len(row) > 2 and row[2] == zone.key), "")
+    return ((row[0], row[2]) for row in rows if len(row) > 2)
 
 
 @dataclass(frozen=True, slots=True)

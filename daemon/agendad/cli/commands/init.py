@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _LISTED: Final = 40
 """A folder of more files is named without them."""
+_UTC: Final = ("UTC", "Etc/UTC")
+"""The zones of a machine that nobody told where it is."""
 _QUESTIONS: Final = (
     ("name", "Your name", ""),
     ("email", "Your address (as in invitations)", ""),
@@ -45,7 +47,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--name", metavar="TEXT", help="your name")
     parser.add_argument("--email", metavar="ADDRESS", help="your address, as in invitations")
-    parser.add_argument("--timezone", metavar="ZONE", help="an IANA name like Europe/Paris (default: the system's)")
+    parser.add_argument("--timezone", metavar="ZONE", help="an IANA name (default: the system's or the country's)")
     parser.add_argument("--language", metavar="TAG", help="of titles: en, fr")
     parser.add_argument("--country", metavar="CODE", help="for public holidays: FR, DE, ...")
     parser.add_argument("--hours", metavar="RANGE", help="working hours from Monday to Friday")
@@ -64,6 +66,7 @@ def run(args: argparse.Namespace, context: Context) -> int:
     from agendad.app.first import Answers
     from agendad.app.init import CONFIGURATION, refuse_other, write
     from agendad.app.unit import write as write_units
+    from agendad.rules.zones import local_zone
 
     given = (args.pack, args.themes, args.starting, *(getattr(args, key) for key, _, _ in _QUESTIONS))
     if args.unit and given == (None,) * len(given) and (context.config_dir / CONFIGURATION).exists():
@@ -86,6 +89,9 @@ def run(args: argparse.Namespace, context: Context) -> int:
         )
         return 0
     _tell_files(context, files, context.config_dir)
+    if args.timezone is None and answers["timezone"] != str(local_zone()) and not context.interactive:
+        told = f"Time zone: {answers['timezone']}; `--timezone` changes it"
+        context.print(f"\n{told}, from now on `timezone:` in agendad.yaml.")
     _tell_choice(context, choice)
     _tell_what_next(context, answers)
     if placed:
@@ -108,7 +114,7 @@ def _only_units(args: argparse.Namespace, context: Context) -> int:
 
 def _answers(args: argparse.Namespace, context: Context) -> tuple[dict[str, str], Choice]:
     """Each answer by its name, and the choice of rules: as it was given, asked, or its default."""
-    from agendad.app.init import Choice, country_of
+    from agendad.app.init import Choice, country_of, zone_of
     from agendad.app.packs import STARTER, chosen
     from agendad.rules.zones import local_zone
 
@@ -121,7 +127,8 @@ def _answers(args: argparse.Namespace, context: Context) -> tuple[dict[str, str]
         except UsageError as error:
             raise UsageError(f"--starting: {error.message}", hint=error.hint) from None
     zone = local_zone()
-    defaults = {"timezone": str(zone), "country": country_of(zone), "name": "Me", "email": "me@example.com"}
+    usual_zone = (zone_of((args.country or "").upper()) if str(zone) in _UTC else "") or str(zone)
+    defaults = {"timezone": usual_zone, "country": country_of(zone), "name": "Me", "email": "me@example.com"}
     answers: dict[str, str] = {}
     for key, question, default in _QUESTIONS:
         given = getattr(args, key)
