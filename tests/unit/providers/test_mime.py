@@ -521,6 +521,13 @@ def test_no_bytes_make_the_reading_fail(noise: bytes, name: bytes) -> None:
         standing(data)
 
 
+def test_a_charset_that_is_no_name_is_none() -> None:
+    data = compose(DRAFT)
+    damaged = data.replace(b'charset="utf-8"', b'charset="\0utf-8"')
+    assert damaged != data
+    assert standing(damaged) is not None
+
+
 @settings(max_examples=40, deadline=None)
 @given(st.integers(0, 2_000), st.binary(min_size=1, max_size=8))
 def test_a_damaged_draft_is_read_without_stumbling(at: int, noise: bytes) -> None:

@@ -157,7 +157,7 @@ def _word(part: bytes | str, charset: str | None) -> str:
         return part
     try:
         return part.decode(charset or "latin-1", "replace")
-    except (LookupError, UnicodeError):
+    except (LookupError, ValueError):  # no such charset, or no name of one at all
         return part.decode("utf-8", "replace")
 
 
