@@ -64,8 +64,11 @@ class Running:
 
     def written(self) -> str:
         """The calendar, whole."""
-        folder = self.root / "calendars" / "personal"
-        return "".join(path.read_text() for path in sorted(folder.glob("*.ics")))
+        folder, found = self.root / "calendars" / "personal", []
+        for path in sorted(folder.glob("*.ics")):
+            with contextlib.suppress(FileNotFoundError):  # the daemon takes it away at this moment
+                found.append(path.read_text())
+        return "".join(found)
 
     def events(self) -> list[dict[str, object]]:
         """The log, line by line."""
