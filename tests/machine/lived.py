@@ -13,6 +13,7 @@ import hashlib
 import os
 import random
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from agendad.app.cycle import look
@@ -28,7 +29,6 @@ from machine.world import PARIS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from agendad.app.cycle import Look
     from agendad.app.home import Home
@@ -132,11 +132,10 @@ class Life:
         self.good = None
         self.nudge = self.time.true + timedelta(seconds=self.chance.choice((1, 5, 60, 600, 7200)))
         gc.collect()
-        for entry in os.listdir("/proc/self/fd"):  # noqa: PTH208  # what the kernel does at the end of a process
-            with contextlib.suppress(OSError):
-                path = os.readlink(f"/proc/self/fd/{entry}")  # noqa: PTH115  # the text alone, it may name no file
-                if path.startswith((f"{self.config}/calendars", f"{self.config}/Mail")):
-                    os.close(int(entry))
+        for entry in [*Path("/proc/self/fd").iterdir()]:  # what the kernel does at the end of a process
+            with contextlib.suppress(OSError):  # it is closed already
+                if str(entry.readlink()).startswith((f"{self.config}/calendars", f"{self.config}/Mail")):
+                    os.close(int(entry.name))
 
     def _begin(self) -> None:
         """As `agendad run` begins; with an error in the rules it ends at once, and is started again later."""

@@ -128,7 +128,8 @@ def _check_ledger(life: Life, ledger: Ledger, seen: Look) -> None:
             assert late == any(why.code is ReasonCode.LATE for why in entry.why), entry.draft.key
     whole = plan(seen)
     for key, block in life.outside.blocks().items():
-        if block.start > seen.now and block.start < seen.context.horizon:  # type: ignore[operator]  # none of these rules has whole days
+        assert isinstance(block.start, datetime), "none of these rules has whole days"
+        if seen.now < block.start < seen.context.horizon:
             stories = explain(seen, whole, ledger, key).stories
             assert stories
             assert all(story.why for story in stories), key

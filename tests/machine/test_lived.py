@@ -138,3 +138,17 @@ def test_killed_at_every_operation_of_a_day_it_does_all_of_it_after_the_next_sta
             assert operation > 100
             return
     pytest.fail("the day never ends")
+
+
+@pytest.mark.parametrize("google", [False, True], ids=["on disk", "at Google"])
+def test_only_what_stands_elsewhere_is_asked_at_every_poll(tmp_path: Path, google: bool) -> None:
+    """Through a night, at a poll an hour: on disk a cycle is made when the day turns."""
+    lived = Life(tmp_path, 3, google=google)
+    lived.until(lived.born + timedelta(hours=14))
+    assert lived.daemon is not None
+    before = lived.daemon.health.cycles
+    lived.until(lived.born + timedelta(hours=21))
+    made = lived.daemon.health.cycles - before
+    assert lived.daemon.loaded.configured.poll == 60
+    assert made >= 6 if google else made <= 3
+    lived.end()

@@ -55,8 +55,10 @@ def _kept(asked: tuple[str, str, str, int, int], path: Path) -> Mapping[date, st
 def _edition() -> str:
     """Which library it is, without importing it."""
     spec = find_spec("holidays")
-    origin = Path(spec.origin) if spec is not None and spec.origin else Path()
-    return f"{origin} {origin.stat().st_mtime_ns}"
+    origin = spec.origin if spec is not None and spec.origin else ""
+    with suppress(OSError):  # it need not be a file: then its place has to do
+        return f"{origin} {Path(origin).stat().st_mtime_ns}"
+    return origin
 
 
 def _of_years(country: str, subdivision: str, language: str, first: int, last: int) -> Mapping[date, str]:

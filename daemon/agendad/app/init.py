@@ -146,7 +146,7 @@ def _write_all(folder: Path, contents: Mapping[str, bytes], calendar: Path | Non
                 file.write(content)
         if calendar is not None:
             make(folder / calendar)
-    except BaseException:
+    except BaseException:  # an interrupt, too, leaves no half of it behind; raised again below
         for path in reversed(made):
             with suppress(OSError):
                 path.rmdir() if path.is_dir() else path.unlink()

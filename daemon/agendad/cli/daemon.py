@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from agendad.errors import ProblemsFound, ProviderError
 
 if TYPE_CHECKING:
     from agendad.cli.context import Context
     from agendad.service.health import Health
-
-_COUNTED: Final = ("created", "updated", "deleted", "drafted", "withdrawn")
 
 
 class Answer(NamedTuple):
@@ -48,7 +46,9 @@ def runs(context: Context) -> bool:
 def report(answer: Answer, context: Context) -> int:
     """Says what was done; the exit status."""
     before, after = answer
-    did = {name: getattr(after, name) - getattr(before, name) for name in _COUNTED}
+    from agendad.service.health import WRITTEN
+
+    did = {name: getattr(after, name) - getattr(before, name) for name in WRITTEN}
     if context.json:
         context.print_json({"version": 1, **did, "daemon": after.as_json()})
     elif not (after.broken or after.trouble):

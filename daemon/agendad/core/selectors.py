@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 _TAG = re.compile(r"(?<!\w)#(\w[\w-]*)")
 _DAY = 24 * 60
 _NOBODY: frozenset[str] = frozenset()
-_REMEMBERED = 5_000
-"""Events of which a matcher remembers what was said, at most: more than any cycle looks at."""
+_REMEMBERED = 20_000
+"""Events of which a matcher remembers what was said, at most: more than a cycle looks at, even in a full calendar."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,7 +90,7 @@ class Apart:
                 continue
             try:
                 told: _Told[T] | None = here.recv()
-            except EOFError:
+            except (EOFError, OSError):  # it ended before it told anything, or while it did
                 return _Told(stopped=True)
             if told is not None:
                 return told
@@ -107,7 +107,7 @@ class Apart:
             told = _Told(stopped=True)
         except AgendadError as error:
             told = _Told(error=error)
-        except Exception as error:
+        except Exception as error:  # told to the daemon, which logs it and lives on
             told = _Told(error=BrokenOff(f"a fault in agendad itself\n{trace_of(error)}", hint="please report it"))
         with contextlib.suppress(OSError):  # nobody listens any more
             line.send(told)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 from agendad.errors import AgendadError
 from agendad.service.files import fingerprint, places, roots
-from agendad.service.health import Health
+from agendad.service.health import WRITTEN, Health
 from agendad.service.work import Done, Work
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ class Daemon:
         if not self._asked and now < self.health.due <= now + self._longest():
             return self.health.due
         if not self._asked and self._rests(now):
-            self.health = replace(self.health, last=now, due=self._next(now))
+            self.health = replace(self.health, due=self._next(now))
             return self.health.due
         self._asked = False
         self._cycle(now)
@@ -203,16 +203,8 @@ class Daemon:
             return Done(trouble=error.message, hint=error.hint)
 
     def _count(self, done: Done) -> None:
-        health = self.health
-        self.health = replace(
-            health,
-            created=health.created + done.created,
-            updated=health.updated + done.updated,
-            deleted=health.deleted + done.deleted,
-            drafted=health.drafted + done.drafted,
-            withdrawn=health.withdrawn + done.withdrawn,
-            missed=health.missed + done.missed,
-        )
+        counts = {name: getattr(self.health, name) + getattr(done, name) for name in (*WRITTEN, "missed")}
+        self.health = replace(self.health, **counts)
         if done.wrote:
             self._world.journal.note(
                 "info",

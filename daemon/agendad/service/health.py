@@ -10,6 +10,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+WRITTEN: Final = ("created", "updated", "deleted", "drafted", "withdrawn")
+"""What is counted of events and drafts."""
+
+
 @dataclass(frozen=True, slots=True)
 class Health:
     """All instants are aware. What is counted is counted since the start.

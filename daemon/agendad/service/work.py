@@ -7,11 +7,12 @@ to the next but what stands on disk.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from agendad.errors import AgendadError, AlreadyRunning, PartlyApplied
 from agendad.ledger import Ledger
 from agendad.lock import locked
+from agendad.service.health import WRITTEN
 from agendad.service.journal import trace_of
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from agendad.app.home import Home
     from agendad.rules.load import Loaded
 
-START: int = 5
+START: Final = 5
 """So many times longer than a cycle does the start wait for another process to let the state folder go."""
 
 
@@ -53,7 +54,7 @@ class Done:
     @property
     def wrote(self) -> int:
         """How many events and drafts were made, changed or taken away."""
-        return self.created + self.updated + self.deleted + self.drafted + self.withdrawn
+        return sum(getattr(self, name) for name in WRITTEN)
 
 
 class Work:
