@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import re
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from agendad.app.home import Home
+from agendad.providers.files import no_checkpoint
+from agendad.providers.local.calendars import LocalCalendars
 from machine.lived_outside import Block, Time, key_of
 from machine.world import real_event
 
@@ -17,10 +20,36 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from agendad.model.settings import Settings
+    from agendad.ports import CalendarPort
+
 LOCAL = """\
 calendar: {provider: local, path: calendars/, write: own, read: [own, other]}
 mail: {provider: maildir, path: Mail/}
 """
+
+
+@dataclass(frozen=True)
+class OnDisk(Home):
+    """A home that knows how fine the clock of this disk is: hours pass here in the two seconds one is given to be
+    trusted, and every file would be read again at each look.
+    """
+
+    def calendars(self, settings: Settings, now: datetime) -> CalendarPort:
+        chosen = settings.calendar
+        assert chosen.path is not None
+        return LocalCalendars(
+            chosen.path,
+            write=chosen.write,
+            read=chosen.read,
+            zone=settings.timezone,
+            me=settings.me.emails,
+            address=settings.me.address,
+            cache=self.state / "cache",
+            now=lambda: now,
+            checkpoint=self.checkpoint or no_checkpoint,
+            disk_clock=timedelta(milliseconds=20),
+        )
 
 
 class Folders:
@@ -41,7 +70,7 @@ class Folders:
 
     def home(self, config: Path, state: Path, checkpoint: Callable[[str], None] | None) -> Home:
         """The home of a process that dies where its checkpoint says."""
-        return Home(config, state, checkpoint)
+        return OnDisk(config, state, checkpoint)
 
     def meet(self, name: str, start: datetime, minutes: int) -> None:
         """A meeting with somebody of its own comes, or is another now."""
