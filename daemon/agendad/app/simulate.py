@@ -43,7 +43,9 @@ LONGEST: Final = 5 * 366
 OFTENEST: Final = timedelta(minutes=5)
 SELDOMEST: Final = timedelta(days=1)
 FORGET: Final = 200
-"""Cycles between two times of clearing the ledger of what no cycle asks for."""
+"""Cycles between two times of making the past small."""
+SPOKEN_OF: Final = timedelta(weeks=12)
+"""How long cycles speak of an occurrence, and more."""
 COLLECT: Final = (50_000, 10, 10)
 """How seldom cyclic garbage is looked for (`gc.set_threshold`)."""
 
@@ -118,6 +120,9 @@ def simulate(
                 life.see(applied)
                 if number % FORGET == FORGET - 1:
                     _forget(ledger, now)
+                    book.put_aside((now - SPOKEN_OF).date())
+                    stage.calendars.put_aside(stretch(loaded.configured, loaded.rules, (), now)[0])
+    book.whole()
     return Simulation(course, loaded, book, before, stage.calendars.read(start, end))
 
 
@@ -203,4 +208,4 @@ def _forget(ledger: Ledger, now: datetime) -> None:
     """
     with ledger.batch("forget") as batch:
         batch.execute("DELETE FROM changes WHERE status IS NOT NULL")
-        batch.execute("DELETE FROM decisions WHERE at < ?", moment_to_text(now - timedelta(weeks=12)))
+        batch.execute("DELETE FROM decisions WHERE at < ?", moment_to_text(now - SPOKEN_OF))

@@ -8,11 +8,15 @@ anywhere.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
+from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import accumulate
+from heapq import merge
+from itertools import accumulate, chain
+from math import inf
 from typing import TYPE_CHECKING
 
+from agendad.app.bundles import Bundles
 from agendad.core.timeline import wall
 from agendad.model.calendar import Attendee, Event, Response, Status
 from agendad.model.identity import draft_digest, is_own, message_id
@@ -66,8 +70,10 @@ class MemoryCalendars:
         self._line: dict[str, list[_Row]] = {name: [] for name in sorted({*shelf.names, shelf.write})}
         self._reach: dict[str, list[int]] = {}
         self._stand: dict[_Place, list[_Row]] = {}
+        self._aside: Bundles[list[_Row]] = Bundles()
+        self._over = -inf  # seconds since the epoch; nothing that ends later was put aside
         self._held = dict.fromkeys(self._line, 0)
-        self._holders: dict[tuple[str, str], int] = {}
+        self._holders: dict[str, Counter[str]] = {name: Counter() for name in self._line}
         self._stamp = 0
         self._last: tuple[datetime, datetime, Snapshot] | None = None
         self._problems = known.problems if known else ()
@@ -91,7 +97,8 @@ class MemoryCalendars:
         if self._last is not None and self._last[:2] == (start, end):
             return self._last[2]
         span = (int(start.timestamp()), -int(-end.timestamp() // 1))
-        events = tuple(event for name in self._line for event in self._overlapping(name, span))
+        over = self._history(span)
+        events = tuple(row[-1] for name in self._line for row in merge(over[name], self._overlapping(name, span)))
         shelf = self._shelf
         snapshot = Snapshot(events, dict(self._held), self._problems, shelf.timezone, shelf.read_only)
         self._last = (start, end, snapshot)
@@ -113,7 +120,7 @@ class MemoryCalendars:
         if name not in self._line or name in shelf.read_only or (isinstance(write, Create) and name != shelf.write):
             return f"{name!r} is not the calendar that is written"
         if isinstance(write, Create):
-            return "the event stands already" if self._holders.get((name, write.uid)) else ""
+            return "the event stands already" if self._holders[name][write.uid] else ""
         if not is_own(write.event):
             return "the event was not made by agendad"
         if isinstance(write, Update) and write.event.recurring:
@@ -164,6 +171,23 @@ class MemoryCalendars:
         insort(self._line[event.calendar], row)
         self._changed(event.calendar)
 
+    def put_aside(self, before: datetime) -> None:
+        """Events that ended before an instant, of a series all members, are history: they are read as ever, which
+        takes longer, but cannot be changed any more.
+        """
+        until = int(before.timestamp())
+        over = [rows for rows in self._stand.values() if max(row[4] for row in rows) < until]
+        if not over:
+            return
+        for rows in over:
+            del self._stand[_place(rows[0][-1])]
+        gone = {row[3] for rows in over for row in rows}
+        for name, line in self._line.items():
+            line[:] = [row for row in line if row[3] not in gone]
+            self._changed(name)
+        self._aside.put([row for rows in over for row in rows])
+        self._over = until
+
     def remove(self, event: Event) -> None:
         """Takes an event away, of a series all members; nothing happens when it is not there."""
         rows = self._stand.pop(_place(event), None)
@@ -176,15 +200,25 @@ class MemoryCalendars:
         self._changed(event.calendar)
 
     def _hold(self, event: Event, more: int) -> None:
-        holder = (event.calendar, event.uid)
         self._held[event.calendar] += more
-        self._holders[holder] = self._holders.get(holder, 0) + more
+        self._holders[event.calendar][event.uid] += more
 
     def _changed(self, calendar: str) -> None:
         self._reach.pop(calendar, None)
         self._last = None
 
-    def _overlapping(self, calendar: str, span: tuple[int, int]) -> Iterator[Event]:
+    def _history(self, span: tuple[int, int]) -> dict[str, list[_Row]]:
+        """What was put aside of each calendar and overlaps the span, in order."""
+        found: dict[str, list[_Row]] = {name: [] for name in self._line}
+        if span[0] < self._over:
+            for row in chain.from_iterable(self._aside):
+                if _overlaps(row, span[0]) and row[0] < span[1]:
+                    found[row[-1].calendar].append(row)
+        for rows in found.values():
+            rows.sort()
+        return found
+
+    def _overlapping(self, calendar: str, span: tuple[int, int]) -> Iterator[_Row]:
         """The events of a calendar that overlap the span, and own single events after it, in order."""
         line = self._line[calendar]
         if calendar not in self._reach:  # the latest end of each event and of all that begin before it
@@ -192,12 +226,13 @@ class MemoryCalendars:
         after = bisect_left(line, (span[1],))
         # an event without length overlaps what begins with it
         first = min(bisect_right(self._reach[calendar], span[0]), bisect_left(line, (span[0],)))
-        for start, _, _, _, end, event in line[first:after]:
-            if end > span[0] or start == end == span[0]:
-                yield event
-        for *_, event in line[after:]:
+        for row in line[first:after]:
+            if _overlaps(row, span[0]):
+                yield row
+        for row in line[after:]:
+            event = row[-1]
             if event.mark is not None and not event.recurring and is_own(event):
-                yield event
+                yield row
 
 
 class MemoryMail:
@@ -312,6 +347,11 @@ class MemoryDecisions:
     def save(self, decisions: Decisions) -> None:
         """Replaces them."""
         self._decisions = decisions
+
+
+def _overlaps(row: _Row, since: int) -> bool:
+    """Whether an event reaches over an instant, or begins after it."""
+    return row[4] > since or row[0] == row[4] == since
 
 
 def _place(event: Event) -> _Place:

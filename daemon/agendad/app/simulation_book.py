@@ -7,11 +7,12 @@ which they stand or would stand, drafts to that in which they are made. What lie
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
+from agendad.app.bundles import Bundles
 from agendad.core.hands import instant
 from agendad.core.triggers import event_suffix
 from agendad.model.plan import Action
@@ -87,7 +88,8 @@ class Left:
 class Book:
     """What happened between two instants, `start` and `end` (aware, in the person's zone).
 
-    `left` are the occurrences without a block or draft, `why` the reasons of each block before it began, by key.
+    `left` are the occurrences without a block or draft, `why` the reasons of each block before it began, by key: until
+    `whole`, without what was put aside.
     """
 
     start: datetime
@@ -102,6 +104,8 @@ class Book:
     failed: Counter[tuple[str, str]] = field(default_factory=Counter)
     refused: list[tuple[datetime, str]] = field(default_factory=list)
     told: tuple[Decision, Reconciled] | None = None
+    _aside: Bundles[tuple[dict[str, tuple[Reason, ...]], dict[str, Left]]] = field(default_factory=Bundles)
+    _made: dict[str, int] = field(default_factory=dict)  # how often was put aside when a draft was made, by its key
 
     def record(self, applied: Applied, keep: Keep) -> None:
         """One cycle."""
@@ -116,6 +120,23 @@ class Book:
             if self._inside(violation.event.fields.start):
                 self.violations[violation.rule, event_suffix(violation.event)] = violation
         self._drafts(applied.drafted, seen, keep)
+
+    def put_aside(self, before: date) -> None:
+        """Blocks that no cycle speaks of any more, and occurrences of earlier days, come back at the end only."""
+        spoken = {block.key for block in self.told[1].blocks} if self.told else set()
+        whys = {key: self.why.pop(key) for key in [*self.why] if key not in spoken}
+        lefts = {key: self.left.pop(key) for key, left in [*self.left.items()] if left.day < before}
+        self._aside.put((whys, lefts))
+
+    def whole(self) -> None:
+        """Nothing more happens: all of it is there."""
+        why: dict[str, tuple[Reason, ...]] = {}
+        left: dict[str, Left] = {}
+        for number, (whys, lefts) in enumerate(self._aside):
+            why |= whys
+            left |= _told_more({key: each for key, each in lefts.items() if self._made.get(key, 0) <= number}, left)
+        self.why, self.left = why | self.why, left | _told_more(self.left, left)
+        self._aside = Bundles()
 
     def tally(self, rule: str, day: date) -> Tally:
         """The counts of a rule in the month of a day."""
@@ -171,6 +192,7 @@ class Book:
         for mail in drafted.made:
             draft = wanted[mail.key]
             self.left.pop(mail.key, None)
+            self._made[mail.key] = len(self._aside)
             self.fates.pop(mail.key, None)
             if not self._inside(seen.now):
                 continue
@@ -204,6 +226,11 @@ class Book:
             tally = self.tally(row.rule, at.date())
             tally.sent += fate == "sent"
             tally.withdrawn += fate == "withdrawn"
+
+
+def _told_more(newer: Mapping[str, Left], older: Mapping[str, Left]) -> dict[str, Left]:
+    """What is not worse than what was told before."""
+    return {key: left for key, left in newer.items() if key not in older or left.why[-1].code not in _TIME}
 
 
 def divmod_month(number: int) -> Month:

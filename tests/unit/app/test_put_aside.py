@@ -1,0 +1,70 @@
+"""What a simulation puts aside is read as ever, and all of it is there at the end."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agendad.app.simulated import MemoryCalendars, Shelf
+from agendad.app.simulation_book import Book, Left
+from agendad.model.calendar import Event, EventFields
+from agendad.model.reasons import Reason, ReasonCode
+
+PARIS = ZoneInfo("Europe/Paris")
+START = datetime(2026, 11, 2, tzinfo=PARIS)
+HOUR = timedelta(hours=1)
+NAMES = ("other", "own")
+
+
+def event(calendar: str, begins: int, hours: int, member: int | None, name: str) -> Event:
+    """A meeting, or one member of a series of meetings."""
+    start = START + begins * HOUR
+    name = name if member is None else f"s{member}"
+    original = None if member is None else start.astimezone(UTC)
+    fields = EventFields(name, start, start + hours * HOUR)
+    return Event(calendar, f"{name}@example.org", fields, recurrence_id=original, recurring=member is not None)
+
+
+EVENTS = st.lists(
+    st.tuples(st.sampled_from(NAMES), st.integers(0, 200), st.integers(0, 30), st.none() | st.integers(0, 3)),
+    max_size=30,
+    unique_by=lambda each: (each[3], each[1]) if each[3] is not None else object(),
+).map(lambda drawn: [event(*each, f"m{at}") for at, each in enumerate(drawn)])
+
+
+@given(EVENTS, st.lists(st.integers(-5, 240), max_size=4).map(sorted), st.integers(-5, 240), st.integers(1, 240))
+def test_what_was_put_aside_is_read_as_ever(events: list[Event], over: list[int], first: int, hours: int) -> None:
+    whole, sparing = (MemoryCalendars(Shelf("own", NAMES, PARIS), events) for _ in range(2))
+    for each in over:
+        sparing.put_aside(START + each * HOUR)
+    start = START + first * HOUR
+    assert sparing.read(start, start + hours * HOUR) == whole.read(start, start + hours * HOUR)
+
+
+def why(code: ReasonCode) -> tuple[Reason, ...]:
+    return (Reason(code),)
+
+
+def test_what_was_told_last_counts_unless_it_is_only_that_time_went_by() -> None:
+    book = Book(START, START + 100 * 24 * HOUR)
+    day, later = START.date(), START.date() + timedelta(days=1)
+    told = ReasonCode.EXCLUDED, ReasonCode.SATISFIED, ReasonCode.ALREADY_PAST
+    for code in told:
+        book.why["rule/a"] = why(code)
+        book.left["rule/b"] = Left("rule", day, why(code))
+        book.put_aside(later)
+        assert not book.why
+        assert not book.left
+    book.left["rule/b"] = Left("rule", day, why(ReasonCode.ALREADY_PAST))
+    book.left["rule/c"] = Left("rule", later, why(ReasonCode.EXCLUDED))
+    book.put_aside(later)
+    assert list(book.left) == ["rule/c"]
+    book.whole()
+    assert book.why == {"rule/a": why(ReasonCode.ALREADY_PAST)}
+    assert {key: left.why for key, left in book.left.items()} == {
+        "rule/b": why(ReasonCode.SATISFIED),
+        "rule/c": why(ReasonCode.EXCLUDED),
+    }
