@@ -51,11 +51,12 @@ def _zones() -> Iterator[tuple[str, str]]:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The themes of a pack, and the Monday on which its programmes begin."""
+    """The themes of a pack, the Monday on which its programmes begin, and the day on which all this is chosen."""
 
     pack: str
     themes: tuple[Theme, ...]
     starting: date
+    today: date
 
     @property
     def groups(self) -> frozenset[str]:
@@ -66,6 +67,11 @@ class Choice:
     def begins(self) -> bool:
         """Whether anything begins on that Monday."""
         return any(theme.begins for theme in self.themes)
+
+    @property
+    def waits(self) -> bool:
+        """Whether anything waits for the next month, quarter or year."""
+        return any(theme.waiting(self.today) for theme in self.themes)
 
 
 def objection(name: str, value: str) -> Diagnostic | None:
@@ -160,5 +166,5 @@ def _files(answers: Answers, choice: Choice) -> dict[str, bytes]:
     return {
         CONFIGURATION: configuration(answers, rules).encode(),
         PEOPLE: people_file(choice.pack, tongue_of(answers.language)).first(choice.groups).encode(),
-        **dict(pack_files(choice.pack, choice.themes, choice.starting)),
+        **dict(pack_files(choice.pack, choice.themes, choice.starting, choice.today)),
     }

@@ -7,14 +7,16 @@ themselves: the groups that they name, and the templates. For `init.py` and `dem
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
+from datetime import timedelta
 from functools import cache
 from itertools import takewhile
 from typing import TYPE_CHECKING, Final
 
+from agendad.core.recurrence import occurrences
 from agendad.data import rules_dir, templates_dir
 from agendad.errors import ProblemsFound, UsageError
-from agendad.model.rule import Party
+from agendad.model.rule import Every, Exclusions, Party
 from agendad.rules.load import RULES_FOLDER, SUFFIX, TEST_SUFFIX, load_paths
 from agendad.rules.ruletests import read_tests
 from agendad.rules.spelling import did_you_mean, listed
@@ -22,7 +24,7 @@ from agendad.rules.templates import is_name
 from agendad.rules.tree import Mapping, Scalar, Sequence, parse
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterable, Iterator
     from collections.abc import Sequence as SequenceOf
     from datetime import date
     from pathlib import Path
@@ -34,6 +36,9 @@ if TYPE_CHECKING:
 STARTER: Final = "starter"
 BEGINNING: Final = "# the Monday on which you begin"
 """The comment of a line of rules whose date is the person's own."""
+WHOLE: Final = "# the first whole one"
+"""The comment of a line that lets a rule begin with the next month, quarter or year."""
+WEEK: Final = timedelta(days=7)
 
 _BEGINS: Final = re.compile(rf"^(.*\b)\d{{4}}-\d\d-\d\d(\s+{BEGINNING})$", re.MULTILINE)
 
@@ -44,6 +49,7 @@ class Theme:
 
     `about` says what it is for, as the first line of the file. `rules` are the ids of its rules, `groups` and
     `templates` those that they name; `begins` says that something in it begins on a day that a person chooses.
+    `rhythms` are the `every:` of months and longer, by their lines in the file.
     """
 
     name: str
@@ -52,6 +58,12 @@ class Theme:
     groups: frozenset[str]
     templates: frozenset[str]
     begins: bool
+    rhythms: tuple[tuple[int, Every], ...]
+
+    def waiting(self, today: date) -> dict[int, date]:
+        """By line, what comes once in a month or a longer time that is half over: the first day of the next one."""
+        found = ((line, _next_one(every, today)) for line, every in self.rhythms)
+        return {line: day for line, day in found if day is not None}
 
 
 def packs() -> list[str]:
@@ -101,7 +113,14 @@ def _theme(file: Path, rules: list[Rule]) -> Theme:
         groups=frozenset(group for rule in rules for group in _groups(rule)),
         templates=frozenset(_templates(parse(file.name, text.encode()).root)),
         begins=_BEGINS.search(text) is not None,
+        rhythms=tuple(_rhythms(rules)),
     )
+
+
+def _rhythms(rules: Iterable[Rule]) -> Iterator[tuple[int, Every]]:
+    for rule in rules:
+        if isinstance(rule.trigger, Every) and rule.trigger.starting is None and rule.field_spans is not None:
+            yield rule.field_spans["every"].line, rule.trigger
 
 
 def _about(text: str) -> str:
@@ -145,15 +164,23 @@ def _templates(node: Node | None) -> Iterator[str]:
 # ---------------------------------------------------------------- files
 
 
-def pack_files(pack: str, taken: Collection[Theme], starting: date | None = None) -> Iterator[tuple[str, bytes]]:
+def pack_files(
+    pack: str, taken: Collection[Theme], starting: date | None = None, today: date | None = None
+) -> Iterator[tuple[str, bytes]]:
     """The files of some themes of a pack, by their names below a configuration folder: rules, tests, templates.
 
-    What begins on a day that a person chooses begins on `starting`, and without it on the day that the pack has.
+    What begins on a day that a person chooses begins on `starting`, and without it on the day that the pack has. With
+    `today`, what comes once in a month or a longer time begins with the next one where this one is half over: else
+    the days that are left would be full of it.
     """
     for theme in taken:
         text = (rules_dir() / pack / f"{theme.name}{SUFFIX}").read_bytes().decode()
         begun = text if starting is None else _BEGINS.sub(rf"\g<1>{starting}\g<2>", text)
-        yield f"{RULES_FOLDER}/{theme.name}{SUFFIX}", begun.encode()
+        lines = begun.splitlines(keepends=True)
+        for line, day in sorted(theme.waiting(today).items(), reverse=True) if today is not None else ():
+            indent = lines[line - 1].partition("every")[0]
+            lines.insert(line, f"{indent}starting: {day}  {WHOLE}\n")
+        yield f"{RULES_FOLDER}/{theme.name}{SUFFIX}", "".join(lines).encode()
     known = {rule for theme in taken for rule in theme.rules}
     for file in sorted((rules_dir() / pack).glob(f"*{TEST_SUFFIX}")):
         if (tests := _tests(file, known)) is not None:
@@ -162,6 +189,16 @@ def pack_files(pack: str, taken: Collection[Theme], starting: date | None = None
     names = {name for theme in taken for template in theme.templates for name in _variants(folder, template)}
     for name in sorted(names):
         yield f"templates/{name}", (folder / name).read_bytes()
+
+
+def _next_one(every: Every, today: date) -> date | None:
+    """The day after the month, or the longer time, of an occurrence that is half over today."""
+    tomorrow = today + timedelta(days=1)
+    plain = replace(every, exclude=Exclusions(), times=None)
+    for now in occurrences(plain, today, tomorrow, holidays={}, absent=(), first_day=today):
+        if now.end - now.first > WEEK and 2 * (now.end - today) < now.end - now.first:
+            return now.end
+    return None
 
 
 def undated(data: bytes) -> bytes:

@@ -40,7 +40,7 @@ _SENTENCES: Final[Mapping[ReasonCode, tuple[str, str]]] = {
     ReasonCode.PLACED_FREE: ("placed in free time", "placé dans du temps libre"),
     ReasonCode.PREFERENCE_MET: (
         "placed in free time, {met} of {of} preferences met",
-        "placé dans du temps libre, {met} préférence(s) sur {of} respectée(s)",
+        "placé dans du temps libre, préférences respectées : {met} sur {of}",
     ),
     ReasonCode.KEPT: ("stays where it stands", "reste où il est"),
     ReasonCode.MADE_ROOM: ("moved to make room{cause}", "déplacé pour faire de la place{cause}"),

@@ -76,15 +76,7 @@ def sheet(plan: Plan, events: Sequence[Event], frame: Frame, reasons: Mapping[st
         top=top,
         bottom=bottom,
         totals=_totals([item for item in items if item.id in shown], titles, say),
-        skipped=tuple(
-            Line(
-                say.day(skip.day) if skip.day else "",
-                clean(titles.get(skip.rule, skip.rule)),
-                _texts(reasons, skip.key),
-            )
-            for skip in skipped
-            if not _is_meant(skip)
-        ),
+        skipped=tuple(_skipped_lines(skipped, titles, reasons, say)),
         violations=tuple(
             Line(item.when, item.title, item.reasons)
             for item in items
@@ -94,6 +86,20 @@ def sheet(plan: Plan, events: Sequence[Event], frame: Frame, reasons: Mapping[st
         problems=tuple(clean(f"{p.span.file}:{p.span.line}: {p.message}") for p in plan.problems),
         notes=(*_notes(plan, weeks, frame.zone, say), *_left_out(skipped, say)),
     )
+
+
+def _skipped_lines(
+    skipped: Iterable[Skipped], titles: Mapping[str, str], reasons: Mapping[str, Sequence[str]], say: Words
+) -> Iterator[Line]:
+    """What found no place; what is told of a rule for the same reason more than once is one line."""
+    alike: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+    for skip in skipped:
+        if not _is_meant(skip):
+            told = clean(titles.get(skip.rule, skip.rule)), _texts(reasons, skip.key)
+            alike.setdefault(told, []).append(say.day(skip.day) if skip.day else "")
+    for (title, why), days in alike.items():
+        again = (say.say("again", times=len(days), day=days[-1]),) if len(days) > 1 else ()
+        yield Line(days[0], title, (*why, *again))
 
 
 def _draft_line(draft: PlannedDraft, reasons: Mapping[str, Sequence[str]], frame: Frame, say: Words) -> Line:

@@ -14,7 +14,7 @@ from agendad.app.first import Answers, configuration
 from agendad.app.home import Home
 from agendad.app.init import Choice, write
 from agendad.app.pack_people import people_file
-from agendad.app.packs import BEGINNING, _tests, chosen, pack_files, packs, themes
+from agendad.app.packs import BEGINNING, WHOLE, _tests, chosen, pack_files, packs, themes
 from agendad.data import rules_dir, templates_dir
 from agendad.errors import UsageError
 from agendad.rules.people import read_people
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 STARTING = date(2028, 2, 7)
+LATE = date(2027, 11, 29)
+"""Little is left of the month, the quarter and the year."""
 ABROAD = Answers("de", "Grace", "grace@navy.example", "America/New_York", "DE", "07:30-16:00", "cal/", "mine", "Mail/")
 
 
@@ -48,7 +50,7 @@ def test_all_themes_together_are_the_pack(pack: str) -> None:
 @pytest.mark.parametrize(("pack", "theme"), THEMES)
 def test_a_theme_stands_alone_and_its_tests_pass_for_anybody(tmp_path: Path, pack: str, theme: str) -> None:
     """In another country, zone and language, with other hours, and with programmes that begin another day."""
-    choice = Choice(pack, chosen(pack, theme), STARTING)
+    choice = Choice(pack, chosen(pack, theme), STARTING, LATE)
     files = {str(path.relative_to(tmp_path)) for path in write(tmp_path, ABROAD, choice)}
     assert f"rules/{theme}.test.yaml" in files
     templates = {name for name in files if name.startswith("templates/")}
@@ -75,6 +77,28 @@ def test_only_the_days_on_which_a_person_begins_are_theirs(pack: str) -> None:
                 assert mine.partition(b":")[0].strip(b" {-") == line.partition(b":")[0].strip(b" {-") == b"starting"
             else:
                 assert mine == line
+
+
+def test_what_is_half_over_is_waited_for() -> None:
+    """The month from its second half on, the quarter and the year, too; neither weeks nor what says when it begins."""
+    taken = themes("cto")
+
+    def begun(today: date) -> dict[str, str]:
+        found = {}
+        for name, data in pack_files("cto", taken, STARTING, today):
+            for rule, rest in re.findall(r"(?ms)^  ([\w-]+):\n(.*?)(?=^  \S|\Z)", data.decode()):
+                if name.startswith("rules/") and (day := re.search(rf"^    starting: (\S+)  {WHOLE}$", rest, re.M)):
+                    assert re.search(rf"^    every: .*\n    starting: {day[1]}", rest, re.M)
+                    found[rule] = day[1]
+        return found
+
+    assert begun(date(2027, 1, 4)) == {}
+    half, late = begun(date(2027, 1, 18)), begun(LATE)
+    assert half["architecture"] == "2027-02-01"
+    assert set(half.values()) <= {"2027-02-01", "2027-01-25"}  # those of every two weeks, too
+    assert late["keep-in-touch-monthly"] == "2027-12-01"
+    assert late["keep-in-touch-quarterly"] == late["keep-in-touch-yearly"] == "2028-01-01"
+    assert not late.keys() & {"deep-work", "monday-coffee", "mentoring-frame", "feedback-session"}
 
 
 @pytest.mark.parametrize("pack", packs())
@@ -166,7 +190,7 @@ def test_the_categories_of_a_choice_name_only_its_rules(tmp_path: Path, pack: st
     for theme in themes(pack):
         named = re.findall(r"rule: (?:\[(.+?)\]|([\w-]+))", configuration(answers, theme.rules))
         assert {rule for some, one in named for rule in (one or some).split(", ")} <= theme.rules
-    write(tmp_path, answers, Choice(pack, themes(pack), STARTING))
+    write(tmp_path, answers, Choice(pack, themes(pack), STARTING, LATE))
     file = tmp_path / "agendad.yaml"
     file.write_text(re.sub(r"(?m)^# (categories:|  \S+: \{.*target)", r"\1", file.read_text("utf-8")), "utf-8")
     assert Home(tmp_path, tmp_path / "state").load().configured.categories

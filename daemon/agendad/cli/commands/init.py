@@ -114,6 +114,8 @@ def _only_units(args: argparse.Namespace, context: Context) -> int:
 
 def _answers(args: argparse.Namespace, context: Context) -> tuple[dict[str, str], Choice]:
     """Each answer by its name, and the choice of rules: as it was given, asked, or its default."""
+    from datetime import timedelta
+
     from agendad.app.init import Choice, country_of, zone_of
     from agendad.app.packs import STARTER, chosen
     from agendad.rules.zones import local_zone
@@ -141,12 +143,13 @@ def _answers(args: argparse.Namespace, context: Context) -> tuple[dict[str, str]
             answers[key] = given
     if context.interactive and args.pack and args.themes is None and len(taken) > 1:
         taken = _ask_themes(context, pack, taken)
+    today = _today(context, answers["timezone"])
     if starting is None:
-        usual = _next_monday(context, answers["timezone"]).isoformat()
+        usual = (today + timedelta(days=7 - today.weekday())).isoformat()
         ask = context.interactive and any(theme.begins for theme in taken)
         question = "Monday on which programmes begin"
         starting = _monday(_ask(context, question, usual, _refusal(_monday)) if ask else usual)
-    return answers, Choice(pack, taken, starting)
+    return answers, Choice(pack, taken, starting, today)
 
 
 def _ask_themes(context: Context, pack: str, known: Sequence[Theme]) -> tuple[Theme, ...]:
@@ -162,15 +165,13 @@ def _ask_themes(context: Context, pack: str, known: Sequence[Theme]) -> tuple[Th
     return take(_ask(context, "Those that you want, with commas, or all", "all", _refusal(take)))
 
 
-def _next_monday(context: Context, timezone: str) -> date:
-    from datetime import timedelta
+def _today(context: Context, timezone: str) -> date:
     from zoneinfo import ZoneInfo
 
     from agendad.rules.zones import local_zone
 
     zone = local_zone() if timezone == "calendar" else ZoneInfo(timezone)
-    today = context.clock(zone).now().date()
-    return today + timedelta(days=7 - today.weekday())
+    return context.clock(zone).now().date()
 
 
 def _monday(text: str) -> date:
@@ -248,6 +249,10 @@ def _tell_files(context: Context, files: Sequence[Path], folder: Path) -> None:
 def _tell_choice(context: Context, choice: Choice) -> None:
     if choice.begins:
         context.print(f"\nProgrammes begin on Monday, {choice.starting}.")
+    if choice.waits:
+        context.print(
+            "\nOf months, quarters and years that are half over, rules wait for the next: `starting:` in them says so."
+        )
     if choice.groups:
         context.print(f"\nThe rules name these groups of people: {', '.join(sorted(choice.groups))}.")
 
