@@ -282,13 +282,13 @@ def entries() -> Iterator[Entry]:
         ("tadashi", "Kitazawa: Tokyo roll-out", "Kitazawa : déploiement à Tokyo"),
     )
     for week, (who, en, fr) in enumerate(customers, 13):
-        rrule = "FREQ=WEEKLY;INTERVAL=4"
+        rrule = "FREQ=WEEKLY;INTERVAL=4;COUNT=8"  # then nobody from outside for some weeks
         yield Entry(f"later-{who}-a", (en, fr), 7 * week + WED, "16:30", 45, (who,), answer="ACCEPTED", rrule=rrule)
         yield Entry(f"later-{who}-b", (en, fr), 7 * (week + 2) + THU, "15:00", 45, (who, "yusuf"), rrule=rrule)
     for week, who in enumerate(("elin", "marco", "aminata", "piotr", "lea"), 13):
         title = (f"Interview: {someone(who).name}", f"Entretien : {someone(who).name}")
         for turn, (day, at) in enumerate(((TUE, "11:00"), (THU, "11:15"))):
-            first, rrule = 7 * (week + 2 * turn) + day, "FREQ=WEEKLY;INTERVAL=5"
+            first, rrule = 7 * (week + 2 * turn) + day, "FREQ=WEEKLY;INTERVAL=5;COUNT=6"
             yield Entry(f"later-{who}-{turn}", title, first, at, 45, (who, "chloe"), rrule=rrule)
     board, talk = ("helene", "arthur", "camille", "ingrid"), ("Conference: {}", "Conférence : {}")
     for week in (15, 28, 41):
@@ -327,6 +327,7 @@ GUESTS: Final = {
     "coaching": "pascale.grimaud@example.org",
     "skip-level": "hugo@example.com",
     "mentee": "ravi.menon@example.org",
+    "mastermind": "stefan.vogel@example.net",
 }
 """Who comes to what, of the people whom only the pack knows."""
 
@@ -339,6 +340,9 @@ def meetings() -> Iterator[tuple[str, Entry]]:
     for week in (8, 22, 38):
         title = ("Skip-level lunch with Hugo", "Déjeuner avec Hugo, sans intermédiaire")
         yield GUESTS["skip-level"], Entry(f"skip-level-{week}", title, 7 * week + WED, "12:30", 60)
+    for week in (16, 34):
+        title = ("Mastermind at Stefan’s", "Mastermind chez Stefan")
+        yield GUESTS["mastermind"], Entry(f"mastermind-{week}", title, 7 * week + TUE, "14:00", 120)
     for week in (11, 29):
         yield GUESTS["mentee"], Entry(f"mentee-{week}", ("Ravi / Ada", "Ravi / Ada"), 7 * week + THU, "17:15", 45)
 
