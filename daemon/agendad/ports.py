@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
+    from agendad.core.reach import Reach
     from agendad.diagnostics import Diagnostic
     from agendad.model.calendar import Event, EventFields, Mark
     from agendad.model.mail import MailDraft, Message, StandingDraft
@@ -92,8 +93,9 @@ class Outcome:
 class CalendarPort(Protocol):
     """A person's calendars: read whole, written one event at a time."""
 
-    def read(self, start: datetime, end: datetime) -> Snapshot:
-        """All events of the `read` and `write` calendars that overlap [start, end).
+    def read(self, start: datetime, end: datetime, back: Reach | None = None) -> Snapshot:
+        """All events of the `read` and `write` calendars that overlap [start, end). Those of our own that `back` does
+        not hold may be missing.
 
         Raises CalendarUnreadable when any part that could matter cannot be read, ProviderError when a calendar
         cannot be reached at all. Series are expanded; floating times are in the configured zone.

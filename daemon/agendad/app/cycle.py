@@ -85,7 +85,7 @@ def look(desk: Desk, now: datetime) -> Look:
     known = (loaded, written, day)
     end = desk.realities.once("end", known, lambda: end_of_reading(settings, loaded.rules, written.values(), now))
     start = back.start
-    snapshot = desk.calendars.read(start, end)
+    snapshot = desk.calendars.read(start, end, back)
     settings, rules = in_calendar_zone(settings, loaded.rules, snapshot.timezone)
     rules = with_first_ids(rules, snapshot.events, memory)
     enabled = tuple(rule for rule in rules if rule.enabled)

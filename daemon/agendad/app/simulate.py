@@ -21,6 +21,7 @@ from agendad.app.observe import mail_since, stretch
 from agendad.app.simulated import MemoryCalendars, MemoryDecisions, MemoryMail
 from agendad.app.simulated_life import Life
 from agendad.app.simulation_book import Book
+from agendad.core.reach import reach
 from agendad.core.timeline import wall
 from agendad.errors import RefusedBySafety, UsageError
 from agendad.ledger import Ledger
@@ -121,7 +122,7 @@ def simulate(
                 if number % FORGET == FORGET - 1:
                     _forget(ledger, now)
                     book.put_aside((now - SPOKEN_OF).date())
-                    stage.calendars.put_aside(stretch(loaded.configured, loaded.rules, (), now)[0])
+                    stage.calendars.put_aside(reach(loaded.configured, loaded.rules, now))
     book.whole()
     return Simulation(course, loaded, book, before, stage.calendars.read(start, end))
 

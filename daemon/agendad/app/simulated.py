@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from heapq import merge
 from itertools import accumulate, chain
-from math import inf
 from typing import TYPE_CHECKING
 
 from agendad.app.bundles import Bundles
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from zoneinfo import ZoneInfo
 
+    from agendad.core.reach import Reach
     from agendad.model.calendar import Moment
     from agendad.model.mail import MailDraft
     from agendad.model.settings import Settings
@@ -71,11 +71,11 @@ class MemoryCalendars:
         self._reach: dict[str, list[int]] = {}
         self._stand: dict[_Place, list[_Row]] = {}
         self._aside: Bundles[list[_Row]] = Bundles()
-        self._over = -inf  # seconds since the epoch; nothing that ends later was put aside
+        self._back: Reach | None = None  # what it holds was not put aside
         self._held = dict.fromkeys(self._line, 0)
         self._holders: dict[str, Counter[str]] = {name: Counter() for name in self._line}
         self._stamp = 0
-        self._last: tuple[datetime, datetime, Snapshot] | None = None
+        self._last: tuple[tuple[datetime, datetime, bool], Snapshot] | None = None
         self._problems = known.problems if known else ()
         for event in events:
             self.put(event)
@@ -92,16 +92,19 @@ class MemoryCalendars:
 
     # ------------------------------------------------------------ the port
 
-    def read(self, start: datetime, end: datetime) -> Snapshot:
+    def read(self, start: datetime, end: datetime, back: Reach | None = None) -> Snapshot:
         """All events that overlap [start, end); see the port."""
-        if self._last is not None and self._last[:2] == (start, end):
-            return self._last[2]
+        whole = self._back is not None and (back is None or not back.within(self._back))
+        if self._last is not None and self._last[0] == (start, end, whole):
+            return self._last[1]
         span = (int(start.timestamp()), -int(-end.timestamp() // 1))
-        over = self._history(span)
-        events = tuple(row[-1] for name in self._line for row in merge(over[name], self._overlapping(name, span)))
+        aside = self._history(span) if whole else {}
+        rows = (row for name in self._line for row in merge(aside.get(name, ()), self._overlapping(name, span)))
         shelf = self._shelf
-        snapshot = Snapshot(events, dict(self._held), self._problems, shelf.timezone, shelf.read_only)
-        self._last = (start, end, snapshot)
+        snapshot = Snapshot(
+            tuple(row[-1] for row in rows), dict(self._held), self._problems, shelf.timezone, shelf.read_only
+        )
+        self._last = ((start, end, whole), snapshot)
         return snapshot
 
     def write(self, writes: Sequence[Write]) -> Iterator[Outcome]:
@@ -171,22 +174,20 @@ class MemoryCalendars:
         insort(self._line[event.calendar], row)
         self._changed(event.calendar)
 
-    def put_aside(self, before: datetime) -> None:
-        """Events that ended before an instant, of a series all members, are history: they are read as ever, which
-        takes longer, but cannot be changed any more.
+    def put_aside(self, back: Reach) -> None:
+        """Makes single events of ours small that have no guests and that `back` does not hold. They are read as ever,
+        which takes longer, but cannot be changed any more.
         """
-        until = int(before.timestamp())
-        over = [rows for rows in self._stand.values() if max(row[4] for row in rows) < until]
-        if not over:
-            return
-        for rows in over:
-            del self._stand[_place(rows[0][-1])]
-        gone = {row[3] for rows in over for row in rows}
+        over = [row for rows in self._stand.values() if (row := rows[0])[-1].mark and not _is_held(row[-1], back)]
+        for row in over:
+            del self._stand[_place(row[-1])]
+        gone = {row[3] for row in over}
         for name, line in self._line.items():
             line[:] = [row for row in line if row[3] not in gone]
             self._changed(name)
-        self._aside.put([row for rows in over for row in rows])
-        self._over = until
+        if over:
+            self._aside.put(over)
+            self._back = back
 
     def remove(self, event: Event) -> None:
         """Takes an event away, of a series all members; nothing happens when it is not there."""
@@ -210,10 +211,9 @@ class MemoryCalendars:
     def _history(self, span: tuple[int, int]) -> dict[str, list[_Row]]:
         """What was put aside of each calendar and overlaps the span, in order."""
         found: dict[str, list[_Row]] = {name: [] for name in self._line}
-        if span[0] < self._over:
-            for row in chain.from_iterable(self._aside):
-                if _overlaps(row, span[0]) and row[0] < span[1]:
-                    found[row[-1].calendar].append(row)
+        for row in chain.from_iterable(self._aside):
+            if _overlaps(row, span[0]) and row[0] < span[1]:
+                found[row[-1].calendar].append(row)
         for rows in found.values():
             rows.sort()
         return found
@@ -352,6 +352,10 @@ class MemoryDecisions:
 def _overlaps(row: _Row, since: int) -> bool:
     """Whether an event reaches over an instant, or begins after it."""
     return row[4] > since or row[0] == row[4] == since
+
+
+def _is_held(event: Event, back: Reach) -> bool:
+    return event.recurring or bool(event.fields.guests) or not is_own(event) or back.holds(event)
 
 
 def _place(event: Event) -> _Place:

@@ -14,6 +14,7 @@ from agendad.app import balance, signals
 from agendad.app.letters import Surroundings, Writer
 from agendad.core.contacts import Contacts
 from agendad.core.hands import instant
+from agendad.core.reach import Reach
 from agendad.core.situation import Survey
 from agendad.core.slots import Openings
 from agendad.core.timeline import span, to_minutes, union
@@ -83,7 +84,8 @@ class _Told:
     @cached_property
     def _contacts(self) -> Contacts:
         seen = self._seen
-        events = seen.calendars.read(seen.now - CONTACTS_BACK, seen.now).events
+        first = seen.now - CONTACTS_BACK
+        events = seen.calendars.read(first, seen.now, Reach(real=first, own=seen.now, longer={})).events
         timed = [
             (span(event.fields.start, event.fields.end, self._survey.zone), event)
             for event in events

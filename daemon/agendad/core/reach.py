@@ -69,6 +69,12 @@ class Reach:
         """The earliest of them."""
         return min(self.real, self.own, *self.longer.values())
 
+    def within(self, other: Reach) -> bool:
+        """Whether another holds every event of ours without guests that this one holds."""
+        return self.own >= other.own and all(
+            since >= min(other.own, other.longer.get(name, other.own)) for name, since in self.longer.items()
+        )
+
     def holds(self, event: Event) -> bool:
         """Whether a cycle looks at an event."""
         end = instant(event.fields.end, self.own)

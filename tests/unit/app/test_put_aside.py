@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,7 +11,9 @@ from hypothesis import strategies as st
 
 from agendad.app.simulated import MemoryCalendars, Shelf
 from agendad.app.simulation_book import Book, Left
-from agendad.model.calendar import Event, EventFields
+from agendad.core.reach import Reach
+from agendad.model.calendar import Event, EventFields, Mark
+from agendad.model.identity import digest, uid
 from agendad.model.reasons import Reason, ReasonCode
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -19,17 +22,27 @@ HOUR = timedelta(hours=1)
 NAMES = ("other", "own")
 
 
-def event(calendar: str, begins: int, hours: int, member: int | None, name: str) -> Event:
-    """A meeting, or one member of a series of meetings."""
+def event(calendar: str, begins: int, hours: int, member: int | None, rule: str, name: str) -> Event:
+    """A meeting, one member of a series of meetings, or a block of a rule."""
     start = START + begins * HOUR
     name = name if member is None else f"s{member}"
     original = None if member is None else start.astimezone(UTC)
     fields = EventFields(name, start, start + hours * HOUR)
+    if rule and member is None:
+        key = f"{rule}/{name}"
+        guests = ("bob@example.org",) if rule == "guests" else ()
+        return Event("own", uid(key), replace(fields, guests=guests), mark=Mark(rule, key, digest(fields)))
     return Event(calendar, f"{name}@example.org", fields, recurrence_id=original, recurring=member is not None)
 
 
 EVENTS = st.lists(
-    st.tuples(st.sampled_from(NAMES), st.integers(0, 200), st.integers(0, 30), st.none() | st.integers(0, 3)),
+    st.tuples(
+        st.sampled_from(NAMES),
+        st.integers(0, 200),
+        st.integers(0, 30),
+        st.none() | st.integers(0, 3),
+        st.sampled_from(("", "short", "long", "guests")),
+    ),
     max_size=30,
     unique_by=lambda each: (each[3], each[1]) if each[3] is not None else object(),
 ).map(lambda drawn: [event(*each, f"m{at}") for at, each in enumerate(drawn)])
@@ -39,9 +52,19 @@ EVENTS = st.lists(
 def test_what_was_put_aside_is_read_as_ever(events: list[Event], over: list[int], first: int, hours: int) -> None:
     whole, sparing = (MemoryCalendars(Shelf("own", NAMES, PARIS), events) for _ in range(2))
     for each in over:
-        sparing.put_aside(START + each * HOUR)
-    start = START + first * HOUR
-    assert sparing.read(start, start + hours * HOUR) == whole.read(start, start + hours * HOUR)
+        sparing.put_aside(since(each))
+    start, end = START + first * HOUR, START + (first + hours) * HOUR
+    assert sparing.read(start, end) == whole.read(start, end)
+    back = since(first)
+    seen, expected = (each.read(start - 30 * HOUR, end, back) for each in (sparing, whole))
+    assert [each for each in seen.events if back.holds(each)] == [each for each in expected.events if back.holds(each)]
+    assert seen.counts == expected.counts
+
+
+def since(hours: int) -> Reach:
+    """What a cycle looks at: two days of ours, a week of one rule, all of the others."""
+    start = START + hours * HOUR
+    return Reach(real=START - 1000 * HOUR, own=start - 48 * HOUR, longer={"long": start - 168 * HOUR})
 
 
 def why(code: ReasonCode) -> tuple[Reason, ...]:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from agendad.core.reach import Reach
     from agendad.model.calendar import Event
     from agendad.ports import Outcome, Write
     from agendad.providers.google.events import Item
@@ -97,7 +98,7 @@ class GoogleCalendars:
         self._last: tuple[object, Snapshot] | None = None
         self._writer: Writer | None = None
 
-    def read(self, start: datetime, end: datetime) -> Snapshot:
+    def read(self, start: datetime, end: datetime, back: Reach | None = None) -> Snapshot:
         """All events that overlap [start, end); see the port.
 
         When Google cannot be reached, or a list breaks off, what was read before stays as it is, and ProviderError is

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from zoneinfo import ZoneInfo
 
+    from agendad.core.reach import Reach
     from agendad.diagnostics import Diagnostic
     from agendad.model.calendar import Event
     from agendad.ports import Write
@@ -74,7 +75,7 @@ class LocalCalendars:
         self._store = Store(cache, conditions(path, zone, me))
         self._index = Index(self._store, Reader(zone, me), disk_clock)
 
-    def read(self, start: datetime, end: datetime) -> Snapshot:
+    def read(self, start: datetime, end: datetime, back: Reach | None = None) -> Snapshot:
         """All events that overlap [start, end); see the port. `counts` has every calendar that is read or written."""
         span = (int(start.timestamp()), -int(-end.timestamp() // 1))
         self._folder_of(self._write)
