@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from agendad.app.desk import DecisionFile, Desk
 from agendad.data import templates_dir
 from agendad.errors import ProblemsFound
 
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from agendad.app.desk import Desk
     from agendad.diagnostics import Diagnostic
     from agendad.ledger import Ledger
     from agendad.model.settings import People, Person, Settings
@@ -89,6 +89,8 @@ class Home:
 
     def desk(self, loaded: Loaded, ledger: Ledger, now: datetime) -> Desk:
         """What a cycle at `now` works on, with a ledger that was opened to read or to write."""
+        from agendad.app.desk import DecisionFile, Desk
+
         settings = loaded.configured
         return Desk(
             loaded,

@@ -236,7 +236,7 @@ def serve(home: Home, loaded: Loaded, journal: Journal, notifier: Notifier) -> N
 
 def _lasting(settings: Settings) -> Iterator[str]:
     """The modules that cycles need nearly always, and that take more time than memory."""
-    yield from ("agendad.app.apply", "agendad.drafting.letters")
+    yield from ("agendad.app.apply", "agendad.app.desk", "agendad.drafting.letters")
     yield f"agendad.providers.{'google.calendars' if settings.calendar.google else 'local.convert'}"
     if settings.mail is not None and settings.mail.google is not None:
         yield "agendad.providers.google.gmail"
