@@ -176,7 +176,7 @@ class Compaction(RuleBasedStateMachine):
 
 TestCompaction = Compaction.TestCase
 TestCompaction.settings = settings(
-    max_examples=int(os.environ.get("AGENDAD_MACHINE_EXAMPLES", "4")),
+    max_examples=int(os.environ.get("AGENDAD_MACHINE_EXAMPLES", "2")),
     stateful_step_count=10,
     deadline=None,
     suppress_health_check=list(HealthCheck),

@@ -242,7 +242,7 @@ def _fields(known) -> dict:
 
 TestLetters = Letters.TestCase
 TestLetters.settings = settings(
-    max_examples=int(os.environ.get("AGENDAD_MACHINE_EXAMPLES", "14")),
+    max_examples=int(os.environ.get("AGENDAD_MACHINE_EXAMPLES", "7")),
     stateful_step_count=20,
     deadline=None,
     suppress_health_check=list(HealthCheck),

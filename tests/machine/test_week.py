@@ -251,7 +251,7 @@ def _overlap(one, other) -> bool:
 
 TestWeeks = Weeks.TestCase
 TestWeeks.settings = settings(
-    max_examples=int(os.environ.get("AGENDAD_MACHINE_EXAMPLES", "10")),
+    max_examples=int(os.environ.get("AGENDAD_MACHINE_EXAMPLES", "5")),
     stateful_step_count=20,
     deadline=None,
     suppress_health_check=list(HealthCheck),

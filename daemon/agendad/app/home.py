@@ -79,7 +79,8 @@ class Home:
     def mail(self, settings: Settings, *, used: bool = False) -> MailStore | None:
         """The configured mailbox, None without one. As with calendars, only its cache is written by reading it.
 
-        One that was `used`, and is gone, cannot be read; one that never was is empty until the first draft makes it.
+        One that was `used` or read before, and is gone, cannot be read; one that never was is empty until the first
+        draft makes it.
         """
         if settings.mail is None:
             return None

@@ -98,7 +98,7 @@ class MemoryCalendars:
         if self._last is not None and self._last[0] == (start, end, whole):
             return self._last[1]
         span = (int(start.timestamp()), -int(-end.timestamp() // 1))
-        aside = self._history(span) if whole else {}
+        aside = self._history(span[0]) if whole else {}
         rows = (row for name in self._line for row in merge(aside.get(name, ()), self._overlapping(name, span)))
         shelf = self._shelf
         snapshot = Snapshot(
@@ -208,11 +208,11 @@ class MemoryCalendars:
         self._reach.pop(calendar, None)
         self._last = None
 
-    def _history(self, span: tuple[int, int]) -> dict[str, list[_Row]]:
-        """What was put aside of each calendar and overlaps the span, in order."""
+    def _history(self, since: int) -> dict[str, list[_Row]]:
+        """What was put aside of each calendar and does not end before an instant, in order."""
         found: dict[str, list[_Row]] = {name: [] for name in self._line}
         for row in chain.from_iterable(self._aside):
-            if _overlaps(row, span[0]) and row[0] < span[1]:
+            if _overlaps(row, since):
                 found[row[-1].calendar].append(row)
         for rows in found.values():
             rows.sort()

@@ -72,7 +72,7 @@ def live(week: Week, what: str, number: int) -> None:
 
 
 @given(steps)
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=4, deadline=None)
 def test_a_cycle_that_remembers_decides_as_one_that_does_not(course: list[tuple[int, str, int]]) -> None:
     week = Week(RULES, MEETINGS[:1])
     kept = Realities()

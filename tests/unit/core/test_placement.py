@@ -106,7 +106,7 @@ def meets(one: Stretch, other: Stretch, gap: int = 0) -> bool:
 
 
 @given(problems())
-@settings(max_examples=90, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_every_request_is_placed_or_has_a_reason(problem: Problem) -> None:
     solution = place(problem)
     keys = {one.key for one in problem.requests}
@@ -117,7 +117,7 @@ def test_every_request_is_placed_or_has_a_reason(problem: Problem) -> None:
 
 
 @given(problems())
-@settings(max_examples=90, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_blocks_keep_out_of_each_others_way_and_off_real_events(problem: Problem) -> None:
     solution = place(problem)
     standing = [one for one in problem.requests if one.key in solution.placed]
@@ -137,7 +137,7 @@ def test_blocks_keep_out_of_each_others_way_and_off_real_events(problem: Problem
 
 
 @given(problems())
-@settings(max_examples=90, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_a_flexible_block_is_in_its_windows_with_its_length_on_the_grid_or_beside_a_neighbour(problem: Problem) -> None:
     solution = place(problem)
     for one in problem.requests:
@@ -166,7 +166,7 @@ def _touches(problem: Problem, solution: Solution, one: Request, piece: Stretch)
 
 
 @given(problems())
-@settings(max_examples=90, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_order_rules_hold_on_every_day_that_has_both(problem: Problem) -> None:
     solution = place(problem)
     for one in problem.requests:
@@ -192,7 +192,7 @@ def test_the_order_of_requests_and_events_carries_no_meaning(problem: Problem, c
 
 
 @given(problems())
-@settings(max_examples=90, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_a_quiet_calendar_never_reshuffles(problem: Problem) -> None:
     first = place(problem)
     second = place(stood(problem, first))

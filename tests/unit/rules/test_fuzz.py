@@ -54,19 +54,19 @@ def check(data: bytes) -> None:
         as_github(problem).encode()
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.binary(max_size=400))
 def test_any_bytes_are_read_without_a_traceback(data: bytes) -> None:
     check(data)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.lists(st.sampled_from(PIECES), max_size=40))
 def test_any_mixture_of_yaml_is_read_without_a_traceback(pieces: list[str]) -> None:
     check("".join(pieces).encode())
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(st.sampled_from(VALID), st.randoms(use_true_random=False), st.integers(1, 6))
 def test_any_damage_to_a_good_file_is_read_without_a_traceback(text: str, chance: random.Random, times: int) -> None:
     for _ in range(times):
@@ -82,7 +82,7 @@ def test_any_damage_to_a_good_file_is_read_without_a_traceback(text: str, chance
 WORDS = re.compile(r"[\w:.>=/@*-]+")
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(st.sampled_from(VALID), st.randoms(use_true_random=False), st.sampled_from(PIECES))
 def test_any_word_in_place_of_another_is_read_without_a_traceback(text: str, chance: random.Random, piece: str) -> None:
     """Keeps the shape of the file, so that the damage reaches the fields and what compares rules."""

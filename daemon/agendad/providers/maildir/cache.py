@@ -43,6 +43,16 @@ class Cache:
         self._path = None if folder is None else folder / _FILE
         self._key = f"{__version__} {_FORMAT} {root}"
 
+    def is_there(self) -> bool:
+        """Whether mails of this mailbox were looked for before: it was there then."""
+        if self._path is None or not self._path.exists():
+            return False
+        try:
+            with contextlib.closing(sqlite3.connect(self._path, timeout=_PATIENCE)) as db:
+                return db.execute("SELECT key FROM about").fetchall() == [(self._key,)]
+        except sqlite3.Error:
+            return False
+
     def known(self, folder: str, since: datetime) -> tuple[set[str], dict[str, Message]]:
         """The base names of all mails that were seen, and those mails since an instant (aware)."""
         try:

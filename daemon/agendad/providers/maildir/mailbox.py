@@ -43,7 +43,8 @@ class _Unsettled(Exception):
 class Maildir:
     """The mailbox in the folder `root`; `cache` is a folder for what can be read again (None: keep nothing).
 
-    `used` says that drafts were put there before: the folder has to be there then, and is made by the first draft else.
+    `used` says that drafts were put there before. Then, or when the cache knows it, the folder has to be there; else it
+    is made by the first draft.
     """
 
     def __init__(
@@ -68,7 +69,7 @@ class Maildir:
     def read(self, since: datetime) -> MailSnapshot:
         """See `MailPort`."""
         if not self._root.is_dir():
-            if self._used or self._root.exists():
+            if self._used or self._root.exists() or self._cache.is_there():
                 raise ProviderError(
                     f"{self._root}: there is no such mail folder",
                     hint=f"make it with `mkdir {self._root}`, or see whether its disk is mounted",

@@ -95,6 +95,21 @@ def test_a_missing_mailbox_that_was_used_is_told_with_what_to_do(tmp_path: Path)
     assert "mounted" in stopped.value.hint
 
 
+@pytest.mark.parametrize("other", [False, True])
+def test_a_missing_mailbox_that_was_read_before_any_draft_is_not_made_anew(tmp_path: Path, other: bool) -> None:
+    """Its disk may come back, and hide what was put there meanwhile."""
+    (tmp_path / "Mail").mkdir()
+    Maildir(tmp_path / "Mail", cache=tmp_path / "cache").read(NOW)
+    (tmp_path / "Mail").rename(tmp_path / "away")
+    if other:
+        assert Maildir(tmp_path / "Other", cache=tmp_path / "cache").read(NOW).counts == {}
+        return
+    with pytest.raises(ProviderError, match="there is no such mail folder"):
+        Maildir(tmp_path / "Mail", cache=tmp_path / "cache").read(NOW)
+    (tmp_path / "away").rename(tmp_path / "Mail")
+    assert Maildir(tmp_path / "Mail", cache=tmp_path / "cache").read(NOW).counts["Drafts"] == 0
+
+
 RENAMED = {
     "flagged": f"cur/{NAME.replace('DS', 'DFS')}",
     "unread": f"cur/{NAME.replace('DS', '')}",
