@@ -233,6 +233,25 @@ def test_reset_forgets_that_a_block_was_deleted(kept: Project) -> None:
     assert kept.kept().keys() == [TUE, WED]
 
 
+def test_reset_gives_all_of_a_rule_back_to_it(kept: Project) -> None:
+    kept.delete(TUE)
+    kept.edit(WED, to="2026-11-25 14:00-15:00", SUMMARY="Mine")
+    kept.apply()
+    kept.ok("reset", "r")
+    plan = kept.kept()
+    assert plan.keys() == [TUE, WED]
+    assert plan.at(WED) == "2026-11-25 09:00-12:00"
+    refused = kept.run("reset", "r")
+    assert (refused.status, "nothing of rule `r` was changed" in refused.err) == (2, True)
+
+
+def test_what_was_undone_comes_back_when_its_rule_is_reset(kept: Project) -> None:
+    assert "`agendad reset`" in kept.ok("undo", "--yes").err
+    assert kept.kept().keys() == []
+    kept.ok("reset", "r")
+    assert kept.kept().keys() == [TUE, WED]
+
+
 def test_reset_forgets_a_change_that_no_cycle_has_seen(kept: Project) -> None:
     kept.delete(TUE)
     kept.edit(WED, SUMMARY="Mine")

@@ -41,7 +41,7 @@ me:
 {domains:<33} # whoever is outside these is external
 
 timezone: {timezone}
-{language:<33} # of titles, reasons and dates
+{language:<33} # of titles, letters and the plan
 {country:<33} # its public holidays are `holidays` in the rules
 working_hours: {{mon-fri: {hours}}}
 
@@ -67,7 +67,7 @@ me:
 {domains:<33} # hors de ces domaines, une personne est externe
 
 timezone: {timezone}
-{language:<33} # celle des titres, des raisons et des dates
+{language:<33} # celle des titres, des lettres et du plan
 {country:<33} # ses jours fériés sont `holidays` dans les règles
 working_hours: {{mon-fri: {hours}}}
 

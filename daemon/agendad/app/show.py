@@ -14,6 +14,7 @@ from agendad.views.lines import SIGNS, columns, counted, when
 from agendad.views.sheet import Frame
 from agendad.views.terminal import Terminal, plan_text, week_text
 from agendad.views.week import sheet
+from agendad.views.words import words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -47,7 +48,8 @@ def reasons(plan: Plan, language: str) -> dict[str, list[str]]:
     found |= {block.key: block.why for block in plan.blocks}
     found |= {draft.key: draft.why for draft in plan.drafts}
     found |= {change.key: change.why for change in plan.changes}
-    return {key: ["; ".join(sentences(why, language))] for key, why in found.items()}
+    pause = "\N{NO-BREAK SPACE}; " if words(language).tag == "fr" else "; "
+    return {key: [pause.join(sentences(why, language))] for key, why in found.items()}
 
 
 def plan_lines(plan: Plan, seen: Look, terminal: Terminal) -> str:

@@ -13,6 +13,7 @@ from agendad.core import undo as core
 from agendad.core.hands import hands, instant
 from agendad.core.mailhands import mail_hands
 from agendad.core.safety import emptied
+from agendad.core.triggers import identity
 from agendad.errors import UsageError
 from agendad.ledger.compact import UNDOABLE
 from agendad.ledger.history import applied, changed_later, drafted, kind_of, last_runs, runs
@@ -146,27 +147,30 @@ def _check_run(ledger: Ledger, number: int) -> None:
     raise UsageError(message, hint=hint)
 
 
-def reset(home: Home, loaded: Loaded, now: datetime, key: str) -> TakenBack:
-    """Gives the block of `key` back to its rule; the next apply puts the rule's wish in place. Of a draft it forgets
-    that it was deleted or taken back.
+def reset(home: Home, loaded: Loaded, now: datetime, asked: str) -> TakenBack:
+    """Gives the block of a key, or all of a rule, back to the rule; the next apply puts the rule's wish in place. Of a
+    draft it forgets that it was deleted or taken back.
 
-    Raises UsageError for a key that no rule asks for and that nobody changed.
+    Raises UsageError for a key that no rule asks for and that nobody changed, and when there is nothing of a rule.
     """
     with home.working() as ledger:
         desk = home.desk(loaded, ledger, now)
         seen = _look(desk, now)
         decisions, mailbox = seen.memory.decisions, seen.mail.mailbox
-        change = core.reset(key, seen.hands, seen.now)
-        if change is None and key not in seen.hands.deleted and not _is_gone(mailbox, key):
-            raise _nothing_to_reset(key, [*seen.hands.standing, *seen.hands.deleted], mailbox)
-        deleted = {k: gone for k, gone in seen.hands.deleted.items() if k != key}
-        drafts = {k: gone for k, gone in mailbox.gone.items() if k != key}
+        known = [*seen.hands.standing, *seen.hands.deleted]
+        of_rule = {identity(rule) for rule in loaded.rules if rule.id == asked}
+        keys = {key for key in (*known, *mailbox.made, *mailbox.gone) if key == asked or key.partition("/")[0] in of_rule}
+        changes = tuple(change for key in sorted(keys) if (change := core.reset(key, seen.hands, seen.now)))
+        forgotten = tuple(key for key in sorted(keys) if _is_gone(mailbox, key))
+        if not (changes or forgotten or keys & seen.hands.deleted.keys()):
+            raise _nothing_to_reset(asked, known, mailbox, is_rule=bool(of_rule))
+        deleted = {key: gone for key, gone in seen.hands.deleted.items() if key not in keys}
+        drafts = {key: gone for key, gone in mailbox.gone.items() if key not in keys}
         _keep(desk, decisions, replace(decisions, deleted=deleted, drafts=drafts))
-        ledger.observe(seen.hands.settled, seen.hands.adopted, seen.hands.gone & {key})
-        forgotten = (key,) if _is_gone(mailbox, key) else ()
+        ledger.observe(seen.hands.settled, seen.hands.adopted, seen.hands.gone & keys)
         observed = (row for row in seen.mail.observed if row.key not in forgotten)
         ledger.observe_drafts(observed, (*seen.mail.forget, *forgotten))
-        return _carry_out(desk, Proposal((change,) if change else ()), mailbox, "reset", seen.now)
+        return _carry_out(desk, Proposal(changes), mailbox, "reset", seen.now)
 
 
 def purge(home: Home, loaded: Loaded, now: datetime, agree: Callable[[Proposal], None]) -> TakenBack:
@@ -224,9 +228,11 @@ def _is_gone(mailbox: Mailbox, key: str) -> bool:
     return key in mailbox.gone or (row is not None and row.status == "deleted")
 
 
-def _nothing_to_reset(key: str, blocks: Collection[str], mailbox: Mailbox) -> UsageError:
+def _nothing_to_reset(key: str, blocks: Collection[str], mailbox: Mailbox, *, is_rule: bool) -> UsageError:
     from difflib import get_close_matches
 
+    if is_rule:
+        return UsageError(f"nothing of rule `{key}` was changed or deleted by hand, or taken back")
     if (draft := mailbox.standing.get(key)) is not None and draft.edited:
         return UsageError(f"the draft `{key}` was edited and stays", hint="delete it first, then reset it")
     if key in blocks or draft is not None:

@@ -70,7 +70,7 @@ _SENTENCES: Final[Mapping[ReasonCode, tuple[str, str]]] = {
         "supprimé à la main, donc pas refait (`agendad reset` oublie cela)",
     ),
     ReasonCode.NO_RECIPIENT: ("nobody is left to write to", "il ne reste personne à qui écrire"),
-    ReasonCode.NOBODY: ("there is nobody to choose from", "il n’y a personne parmi qui choisir"),
+    ReasonCode.NOBODY: ("there is nobody to choose from", "personne à choisir"),
     ReasonCode.TOO_LATE: (
         "too late: it was due by {deadline}, and its rule drops what is late",
         "trop tard : il était attendu pour le {deadline}, et sa règle écarte ce qui est en retard",
@@ -124,7 +124,7 @@ _SENTENCES: Final[Mapping[ReasonCode, tuple[str, str]]] = {
 
 _AROUND: Final = {
     "something": ("something", "quelque chose"),
-    "days": (": none for {days} days", " : aucun depuis {days} jours"),
+    "days": (": no such event for {days} days", " : aucun évènement de ce genre depuis {days} jours"),
     "share": (": {share} %, the bound is {bound} %", " : {share} %, la limite est {bound} %"),
     "hours": (": {hours}, the bound is {limit}", " : {hours}, la limite est {limit}"),
     "dated": (" on {}", " du {}"),

@@ -318,7 +318,9 @@ def _set_off(rule: Rule, key: str, event: Event, moment: Stretch, scope: Scope) 
     if (after and first in out) or len(out) == (end - first).days:
         return _excluded(rule, key, first, ", ".join(dict.fromkeys(out.values())))
     code = ReasonCode.AFTER_EVENT if after else ReasonCode.BEFORE_EVENT
-    why = Reason(code, {"event": event.fields.title, "day": first.isoformat()})
+    begins = event.fields.start
+    day = begins.astimezone(scope.zone).date() if isinstance(begins, datetime) else begins
+    why = Reason(code, {"event": event.fields.title, "day": day.isoformat()})
     return _occurrence(
         rule,
         key,

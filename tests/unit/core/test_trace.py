@@ -76,7 +76,7 @@ def test_a_missing_fact_leaves_no_trace_of_the_machine(code: ReasonCode, languag
         (
             ReasonCode.WHEN_STATE,
             {"since": "2026-11-02", "days": "31"},
-            "the state that its rule watches for holds since 2026-11-02: none for 31 days",
+            "the state that its rule watches for holds since 2026-11-02: no such event for 31 days",
         ),
         (ReasonCode.RULE_CHANGED, {"renamed_from": "old"}, "its rule changed (renamed from `old`)"),
     ],

@@ -92,6 +92,11 @@ def run(args: argparse.Namespace, context: Context) -> int:
     if args.timezone is None and answers["timezone"] != str(local_zone()) and not context.interactive:
         told = f"Time zone: {answers['timezone']}; `--timezone` changes it"
         context.print(f"\n{told}, from now on `timezone:` in agendad.yaml.")
+    if not context.interactive and None in {args.name, args.email}:
+        person = f"{answers['name']} <{answers['email']}>"
+        context.print(
+            f"\nYou: {person}; `me:` in agendad.yaml says who you are, and which addresses are your company's."
+        )
     _tell_choice(context, choice)
     _tell_what_next(context, answers)
     if placed:
@@ -251,7 +256,8 @@ def _tell_choice(context: Context, choice: Choice) -> None:
         context.print(f"\nProgrammes begin on Monday, {choice.starting}.")
     if choice.waits:
         context.print(
-            "\nOf months, quarters and years that are half over, rules wait for the next: `starting:` in them says so."
+            "\nMonthly, quarterly and yearly rules begin with the next period where this one is half over;"
+            "\ndelete a line that ends with `# the first whole one` to begin at once."
         )
     if choice.groups:
         context.print(f"\nThe rules name these groups of people: {', '.join(sorted(choice.groups))}.")

@@ -1,4 +1,4 @@
-"""`agendad reset KEY`: forgets what was changed or deleted by hand, of a block or of a draft."""
+"""`agendad reset KEY|RULE`: forgets what was changed or deleted by hand, of a block, of a draft, or of a rule."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ if TYPE_CHECKING:
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """Which block or draft."""
-    parser.add_argument("key", metavar="KEY", help="as `plan --json`, `explain` and `status` show it")
+    """Which block or draft, or all of which rule."""
+    parser.add_argument(
+        "key", metavar="KEY|RULE", help="as `plan --json`, `explain` and `status` show it, or a rule's id"
+    )
 
 
 def run(args: argparse.Namespace, context: Context) -> int:

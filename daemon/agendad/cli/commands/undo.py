@@ -51,6 +51,8 @@ def run(args: argparse.Namespace, context: Context) -> int:
         else:
             taken = undo_run(desk, work.now, args.run, agree)
     report(taken, work, context)
+    if (taken.done.made or taken.drafted.withdrawn) and not context.json:
+        context.say("what was taken back is not made again; `agendad reset` with its key, or its rule, gives it back")
     taken.check()
     return 0
 

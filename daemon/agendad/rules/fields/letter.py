@@ -172,7 +172,7 @@ UNLESS: Final = _choice(
 THREAD: Final = _choice(
     "thread",
     {"auto": "reply same existing yes automatic true", "new": "no none fresh false"},
-    "`auto` replies in the newest thread with the recipients about the event; `new` starts one",
+    "`auto` replies in the newest thread with the recipients about the event, under its subject; `new` starts one",
     ("conversation", "threading", "reply_in", "in_reply_to"),
 )
 LABEL: Final = Field(
