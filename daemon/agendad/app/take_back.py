@@ -159,7 +159,9 @@ def reset(home: Home, loaded: Loaded, now: datetime, asked: str) -> TakenBack:
         decisions, mailbox = seen.memory.decisions, seen.mail.mailbox
         known = [*seen.hands.standing, *seen.hands.deleted]
         of_rule = {identity(rule) for rule in loaded.rules if rule.id == asked}
-        keys = {key for key in (*known, *mailbox.made, *mailbox.gone) if key == asked or key.partition("/")[0] in of_rule}
+        keys = {
+            key for key in (*known, *mailbox.made, *mailbox.gone) if key == asked or key.partition("/")[0] in of_rule
+        }
         changes = tuple(change for key in sorted(keys) if (change := core.reset(key, seen.hands, seen.now)))
         forgotten = tuple(key for key in sorted(keys) if _is_gone(mailbox, key))
         if not (changes or forgotten or keys & seen.hands.deleted.keys()):
