@@ -111,6 +111,12 @@ def cookbook(folder: Path) -> None:
         (folder / "templates" / name).write_text(block.text)
 
 
+def tutorial(folder: Path) -> None:
+    """The first rule that the tutorial writes."""
+    rule = next(block for block in blocks("yaml") if block.place.startswith("docs/tutorial.md"))
+    (folder / "mine.yaml").write_text(rule.text)
+
+
 def letters(page: str) -> list[Block]:
     """The templates that a page shows."""
     return [block for block in blocks("jinja") if block.place.startswith(page)]
@@ -126,8 +132,9 @@ def verdicts(folder: Path, tests: str) -> list[Verdict]:
 
 @pytest.mark.parametrize("block", RULE_TESTS, ids=lambda block: block.place)
 def test_rule_tests_in_the_documentation_pass(block: Block, tmp_path: Path) -> None:
-    """Those of the cookbook on its recipes, all others on the starter pack."""
-    (cookbook if block.place.startswith("docs/cookbook.md") else pack)(tmp_path)
+    """Those of the cookbook and the tutorial on the rules there, all others on the starter pack."""
+    page = block.place.partition(":")[0]
+    {"docs/cookbook.md": cookbook, "docs/tutorial.md": tutorial}.get(page, pack)(tmp_path)
     came = verdicts(tmp_path, block.text)
     assert came
     assert [verdict for verdict in came if not verdict.passed] == []
