@@ -95,6 +95,26 @@ def test_french_titles_of_absences_are_known(tmp_path: Path, title: str, away: b
     assert bool(pattern.regex.search(title)) is away
 
 
+def test_init_says_whom_it_took_you_for_and_what_waits(tmp_path: Path) -> None:
+    waits = "begin with the next period where this one is half over"
+    options = ("--pack", "cto", "--themes", "network", "--timezone", "Europe/Paris", "--now")
+    late = command("init", "--config", str(tmp_path / "late"), *options, "2026-11-26T08:00")
+    assert "You: Me <me@example.com>;" in late.out
+    assert waits in late.out
+    assert "    every: month\n    starting: 2026-12-01  #" in (tmp_path / "late/rules/network.yaml").read_text()
+    named = ("--name", "Ada", "--email", "ada@example.com")
+    early = command("init", "--config", str(tmp_path / "early"), *named, *options, "2027-01-04T08:00")
+    assert "You: " not in early.out
+    assert waits not in early.out
+
+
+def test_a_french_plan_has_a_space_before_each_semicolon(tmp_path: Path) -> None:
+    assert command("demo", str(tmp_path), "--language", "fr", "--now", NOW).status == 0
+    plan = command("plan", "--config", str(tmp_path), "--now", NOW).out
+    assert "\N{NO-BREAK SPACE}; " in plan
+    assert not re.search(r"[^\N{NO-BREAK SPACE}\s];", plan)
+
+
 def test_init_keeps_the_people_who_are_there(tmp_path: Path) -> None:
     people = tmp_path / "people.yaml"
     people.write_text("version: 1\ngroups: [team, network]\npeople: {}\n")
