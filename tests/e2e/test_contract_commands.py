@@ -153,6 +153,7 @@ def test_more_deletes_than_the_limit_are_refused_before_the_first_write(project:
     project.apply()
     project.rule("block: C", "every: friday", "at: 09:00-10:00")
     before = snapshot(project.calendars)
+    assert "would stop before the first write" in project.run("plan").err
     for words in (("apply",), ("run", "--once"), ("apply", "--json")):
         done = project.run(*words)
         assert done.status == 5
@@ -165,10 +166,12 @@ def test_more_deletes_than_the_limit_are_refused_before_the_first_write(project:
 def test_of_more_writes_than_the_limit_the_nearest_are_made_and_the_rest_follow(project: Project) -> None:
     project.configure(limits="{writes_per_cycle: 3}")
     many(project)
+    assert "the nearest 3 of these 7 changes" in project.run("plan").err
     assert project.run("apply").status == 4
     assert sorted(project.own()) == [f"r/2026-11-{day}" for day in (23, 24, 25)]
     assert project.run("run", "--once").status == 4
     assert len(project.own()) == 6
+    assert project.run("plan").err == ""
     assert project.run("apply").status == 0
     assert len(project.own()) == 7
 

@@ -157,6 +157,20 @@ def decided(seen: Look) -> list[Decided]:
     return [found[key] for key in sorted(found)]
 
 
+def foretold(seen: Look) -> str:
+    """What the limits would make of an apply now; empty when it would make every change."""
+    limits, changes = seen.settings.limits, seen.reconciled.changes
+    allowed = within_limits(changes, limits, seen.now)
+    if isinstance(allowed, RefusedBySafety):
+        return f"`agendad apply` would stop before the first write: {allowed.message}; `--yes` goes on"
+    if not allowed.later:
+        return ""
+    return (
+        f"`agendad apply` makes the nearest {len(allowed.now)} of these {len(changes)} changes at once, and each cycle"
+        " after it as many more (`limits: writes_per_cycle`); `--yes` makes all of them"
+    )
+
+
 def _allowed(seen: Look, permissions: Permissions) -> tuple[tuple[Change, ...], tuple[Change, ...]]:
     changes = seen.reconciled.changes
     if not permissions.accept_empty and (refusal := emptied(seen.hands, seen.snapshot.counts, seen.context)):

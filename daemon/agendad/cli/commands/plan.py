@@ -24,6 +24,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, context: Context) -> int:
     """Prints the changes, one line each, or the whole plan as JSON."""
     from agendad.app import show
+    from agendad.app.apply import foretold
     from agendad.app.cycle import plan
     from agendad.app.jsonforms import plan_json
     from agendad.cli.progress import progress
@@ -41,6 +42,8 @@ def run(args: argparse.Namespace, context: Context) -> int:
         context.print_json(plan_json(found, seen.settings.timezone))
     else:
         context.write(show.plan_lines(found, seen, terminal(context)))
+    if remark := foretold(seen):
+        context.say(remark)
     return 0
 
 
