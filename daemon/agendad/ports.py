@@ -9,10 +9,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
-    from agendad.core.reach import Reach
     from agendad.diagnostics import Diagnostic
     from agendad.model.calendar import Event, EventFields, Mark
     from agendad.model.mail import MailDraft, Message, StandingDraft
+    from agendad.model.reach import Reach
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,10 +31,10 @@ if TYPE_CHECKING:
     from agendad.app.desk import Desk
     from agendad.core.hands import Hands
     from agendad.core.problem import Problem, Solution
-    from agendad.core.reach import Reach
     from agendad.core.reconcile import Reconciled
     from agendad.model.calendar import Event, EventFields
     from agendad.model.memory import Decisions, Memory
+    from agendad.model.reach import Reach
     from agendad.model.rule import Rule
     from agendad.model.settings import Settings
     from agendad.ports import CalendarPort, Snapshot

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Literal
 
 from agendad.app.carry import BATCH
-from agendad.core.hands import instant
 from agendad.errors import AgendadError, PartlyApplied
+from agendad.model.calendar import instant
 from agendad.model.identity import draft_digest, message_id
 from agendad.model.mail import MadeDraft
 from agendad.model.plan import PlannedDraft

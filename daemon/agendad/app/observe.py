@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from agendad.core.engine import horizon_days
-from agendad.core.hands import instant
 from agendad.core.reach import days_ahead, days_back, reach
 from agendad.core.timeline import wall
 from agendad.core.triggers import LATEST_DRAFT
+from agendad.model.calendar import instant
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

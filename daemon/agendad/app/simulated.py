@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from zoneinfo import ZoneInfo
 
-    from agendad.core.reach import Reach
     from agendad.model.calendar import Moment
     from agendad.model.mail import MailDraft
+    from agendad.model.reach import Reach
     from agendad.model.settings import Settings
     from agendad.ports import Write
 

@@ -13,8 +13,8 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from agendad.app.bundles import Bundles
-from agendad.core.hands import instant
 from agendad.core.triggers import event_suffix
+from agendad.model.calendar import instant
 from agendad.model.plan import Action
 from agendad.model.reasons import ReasonCode
 

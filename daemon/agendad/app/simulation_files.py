@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Final
 
 from agendad.app.eml import draft_name
 from agendad.app.simulation_report import report_json, report_of
-from agendad.core.hands import instant
 from agendad.errors import UsageError
+from agendad.model.calendar import instant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Literal
 from agendad.app.jsonforms import JSON, draft_json, moment_json, plan_json
 from agendad.app.simulation_book import ON_PURPOSE
 from agendad.core.absence import busy_time
-from agendad.core.hands import instant
 from agendad.core.timeline import span, to_minutes, union, wall
+from agendad.model.calendar import instant
 from agendad.model.identity import hand_changed, is_own
 from agendad.model.plan import Action, Change, Plan, PlannedBlock, PlannedDraft, Skipped
 from agendad.model.rule import Draft, Protect, Steps

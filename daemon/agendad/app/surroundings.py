@@ -13,14 +13,13 @@ from typing import TYPE_CHECKING, Final
 from agendad.app import balance, signals
 from agendad.app.letters import Surroundings, Writer
 from agendad.core.contacts import Contacts
-from agendad.core.hands import instant
-from agendad.core.reach import Reach
 from agendad.core.situation import Survey
 from agendad.core.slots import Openings
 from agendad.core.timeline import span, to_minutes, union
 from agendad.drafting.letters import Letters
-from agendad.model.calendar import Response, ShowAs, Status
+from agendad.model.calendar import Response, ShowAs, Status, instant
 from agendad.model.identity import is_own
+from agendad.model.reach import Reach
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,13 +10,14 @@ from agendad.app.carry import Done, carry_out, finish
 from agendad.app.cycle import look
 from agendad.app.drafts import NOTHING_DRAFTED, Drafted, withdraw
 from agendad.core import undo as core
-from agendad.core.hands import hands, instant
+from agendad.core.hands import hands
 from agendad.core.mailhands import mail_hands
 from agendad.core.safety import emptied
 from agendad.core.triggers import identity
 from agendad.errors import UsageError
 from agendad.ledger.compact import UNDOABLE
 from agendad.ledger.history import applied, changed_later, drafted, kind_of, last_runs, runs
+from agendad.model.calendar import instant
 from agendad.model.mail import Mailbox
 from agendad.model.memory import Memory
 

@@ -9,9 +9,10 @@ and is not there was deleted.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
+from agendad.model.calendar import instant
 from agendad.model.identity import MERGED_FIELDS, field_values, hand_changed, is_own, uid
 from agendad.model.memory import Decisions, Gone, Memory, Settled, Written
 from agendad.model.plan import Action
@@ -210,13 +211,6 @@ def is_series(event: Event) -> bool:
 def is_plain(event: Event) -> bool:
     """Whether an own event is as it was written: one of several under a key is then a duplicate, not a decision."""
     return not is_series(event) and not hand_changed(event)
-
-
-def instant(moment: Moment, now: datetime) -> datetime:
-    """A moment as an instant; a date is its midnight in the zone of `now`."""
-    if isinstance(moment, datetime):
-        return moment
-    return datetime.combine(moment, time(), now.tzinfo)
 
 
 def has_begun(start: Moment, now: datetime) -> bool:

@@ -7,18 +7,16 @@ once a year should not pay for it in every cycle.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from agendad.core.company import CONTACT_DAYS
 from agendad.core.followups import may_draft
-from agendad.core.hands import instant
 from agendad.core.levels import needs, placements
 from agendad.core.situation import horizon_days
 from agendad.core.timeline import wall
 from agendad.core.triggers import LATEST_DRAFT, WHEN_WITHIN
-from agendad.model.identity import bears_own_uid
+from agendad.model.reach import Reach
 from agendad.model.rule import (
     After,
     AfterBusy,
@@ -33,10 +31,10 @@ from agendad.model.rule import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
+    from datetime import datetime
 
     from agendad.core.problem import Minutes
-    from agendad.model.calendar import Event
     from agendad.model.rule import Rule
     from agendad.model.settings import Settings
 
@@ -49,40 +47,6 @@ _DAYS: Final = {
 }
 _LEAST_BACK: Final = 8
 _MINUTES: Final = 24 * 60
-
-
-@dataclass(frozen=True, slots=True)
-class Reach:
-    """Since when a cycle looks at events that are over; all of them are midnights in the person's zone.
-
-    real    events that are not ours, and blocks with guests, who were met there
-    own     blocks of ours
-    longer  those of a rule, by the id that its keys begin with or its marks name, where that is longer
-    """
-
-    real: datetime
-    own: datetime
-    longer: Mapping[str, datetime]
-
-    @property
-    def start(self) -> datetime:
-        """The earliest of them."""
-        return min(self.real, self.own, *self.longer.values())
-
-    def within(self, other: Reach) -> bool:
-        """Whether another holds every event of ours without guests that this one holds."""
-        return self.own >= other.own and all(
-            since >= min(other.own, other.longer.get(name, other.own)) for name, since in self.longer.items()
-        )
-
-    def holds(self, event: Event) -> bool:
-        """Whether a cycle looks at an event."""
-        end = instant(event.fields.end, self.own)
-        if event.mark is None:
-            return end > self.real or bears_own_uid(event)  # perhaps a block whose mark a server dropped
-        key = event.mark.key.partition("/")[0]
-        since = min(self.own, self.longer.get(event.mark.rule, self.own), self.longer.get(key, self.own))
-        return end > (min(since, self.real) if event.fields.guests else since)
 
 
 def reach(settings: Settings, rules: Iterable[Rule], now: datetime) -> Reach:

@@ -18,12 +18,13 @@ from agendad.core.absence import absent_days, busy_time, declared_absences
 from agendad.core.clock import NEVER
 from agendad.core.contacts import Contacts
 from agendad.core.guards import Meetings
-from agendad.core.hands import at_time, hands, instant
+from agendad.core.hands import at_time, hands
 from agendad.core.mailhands import MailHands, mail_hands
 from agendad.core.memo import Memo
 from agendad.core.reconcile import Agreed, reconcile
 from agendad.core.selectors import Matcher, address_book
 from agendad.core.timeline import span, union
+from agendad.model.calendar import instant
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -33,12 +34,12 @@ if TYPE_CHECKING:
     from agendad.core.hands import Context, Hands
     from agendad.core.outcome import Decision
     from agendad.core.problem import Minutes, Stretch
-    from agendad.core.reach import Reach
     from agendad.core.reconcile import Reconciled
     from agendad.core.situation import Situation
     from agendad.model.calendar import Event, Moment
     from agendad.model.mail import Message
     from agendad.model.memory import Memory
+    from agendad.model.reach import Reach
     from agendad.model.rule import Selector
     from agendad.model.settings import People, Settings
     from agendad.ports import MailSnapshot

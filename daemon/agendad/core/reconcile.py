@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from agendad.core.hands import has_begun, instant, is_over, is_plain, is_series
-from agendad.model.calendar import Event, EventFields, Mark
+from agendad.core.hands import has_begun, is_over, is_plain, is_series
+from agendad.model.calendar import Event, EventFields, Mark, instant
 from agendad.model.identity import MERGED_FIELDS, digest, field_values, format_digest, hand_changed, parse_digest, uid
 from agendad.model.plan import Action, Change, DesiredBlock, PlannedBlock, Skipped
 from agendad.model.reasons import Reason, ReasonCode

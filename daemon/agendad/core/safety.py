@@ -9,8 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from agendad.core.hands import has_begun, instant
+from agendad.core.hands import has_begun
 from agendad.errors import RefusedBySafety
+from agendad.model.calendar import instant
 from agendad.model.plan import Action
 
 if TYPE_CHECKING:

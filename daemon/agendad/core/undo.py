@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from agendad.core.hands import gone_from, has_begun, instant, is_series
+from agendad.core.hands import gone_from, has_begun, is_series
+from agendad.model.calendar import instant
 from agendad.model.identity import digest, field_values, format_digest, is_own, parse_digest
 from agendad.model.mail import GoneDraft
 from agendad.model.plan import Action, Change, Skipped, Withdrawal

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from enum import StrEnum
 
 Moment = date | datetime  # a date for all-day events, an aware datetime otherwise
+
+
+def instant(moment: Moment, now: datetime) -> datetime:
+    """A moment as an instant; a date is its midnight in the zone of `now`."""
+    if isinstance(moment, datetime):
+        return moment
+    return datetime.combine(moment, time(), now.tzinfo)
 
 
 class ShowAs(StrEnum):

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from agendad.app.simulated import MemoryCalendars, Shelf
 from agendad.app.simulation_book import Book, Left
-from agendad.core.reach import Reach
 from agendad.model.calendar import Event, EventFields, Mark
 from agendad.model.identity import digest, uid
+from agendad.model.reach import Reach
 from agendad.model.reasons import Reason, ReasonCode
 
 PARIS = ZoneInfo("Europe/Paris")

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from agendad.core.reach import Reach
     from agendad.model.calendar import Event
+    from agendad.model.reach import Reach
     from agendad.ports import Outcome, Write
     from agendad.providers.google.events import Item
     from agendad.providers.google.mirror import State

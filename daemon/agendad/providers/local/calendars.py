@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from pathlib import Path
     from zoneinfo import ZoneInfo
 
-    from agendad.core.reach import Reach
     from agendad.diagnostics import Diagnostic
     from agendad.model.calendar import Event
+    from agendad.model.reach import Reach
     from agendad.ports import Write
     from agendad.providers.files import Checkpoint
     from agendad.providers.local.scan import Bounds
