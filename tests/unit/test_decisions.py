@@ -137,5 +137,7 @@ def test_entries_that_a_person_leaves_out_are_empty(tmp_path):
     assert decisions.load(tmp_path) == Decisions()
 
 
-def test_a_pause_lasts_from_its_start_to_its_end():
-    assert [SOME.paused(NOW.replace(hour=hour)) for hour in (7, 8, 9, 10, 23)] == [False, True, False, True, True]
+def test_a_pause_lasts_to_its_end():
+    noted = Decisions(pauses=SOME.pauses[:1])
+    assert [noted.paused(NOW.replace(hour=hour)) for hour in (8, 9, 10)] == [True, False, False]
+    assert SOME.paused(NOW.replace(hour=23))

@@ -71,28 +71,24 @@ def absences_ahead(decisions: Decisions, today: date) -> tuple[Absence, ...]:
 def with_pause(decisions: Decisions, now: datetime, until: datetime | None) -> Decisions:
     """Nothing is written from now until an instant after it (None: until `resume`); a pause at work goes on."""
     present = pause(decisions, now)
-    others = [each for each in decisions.pauses if not _lasts(each, now)]
-    pauses = [*others, Pause(present.start if present else now, until)]
+    others = [each for each in decisions.pauses if not each.lasts(now)]
+    pauses = [*others, Pause(min(present.start, now) if present else now, until)]
     return replace(decisions, pauses=tuple(sorted(pauses, key=lambda each: each.start)))
 
 
 def without_pause(decisions: Decisions, now: datetime) -> Decisions:
     """Writing goes on: every pause at work ends now."""
-    ended = (replace(each, end=now) if _lasts(each, now) else each for each in decisions.pauses)
-    return replace(decisions, pauses=tuple(each for each in ended if each.start != each.end))
+    ended = (replace(each, end=now) if each.lasts(now) else each for each in decisions.pauses)
+    return replace(decisions, pauses=tuple(each for each in ended if each.end is None or each.start < each.end))
 
 
 def pause(decisions: Decisions, now: datetime) -> Pause | None:
     """The pause at work; of several, from where the first began to where the last ends."""
-    present = [each for each in decisions.pauses if _lasts(each, now)]
+    present = [each for each in decisions.pauses if each.lasts(now)]
     if not present:
         return None
     ends = [each.end for each in present if each.end is not None]
     return Pause(min(each.start for each in present), max(ends) if len(ends) == len(present) else None)
-
-
-def _lasts(each: Pause, now: datetime) -> bool:
-    return each.start <= now and (each.end is None or now < each.end)
 
 
 def _joined(absences: Iterable[Absence]) -> tuple[Absence, ...]:

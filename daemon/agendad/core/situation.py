@@ -98,7 +98,7 @@ class Survey:
         self.today, self.horizon = horizon_days(situation.settings, situation.now)
         self.clock = Clock(situation.now)
         self.days = midnights(self.today, situation.settings.horizon_days, self.zone)
-        self.clock.changes(max(self.days[1], self.clock.now + 1))  # rounded up, the day's last minute is the next day's
+        self.clock.note(self.days[1], self.days[1])  # in the last minute of the day that is now, since it is rounded up
         if any(identity(rule) not in situation.first_days for rule in situation.rules):
             self.clock.runs()  # a rule that is new begins now
         for message in reversed(situation.mailbox.messages):

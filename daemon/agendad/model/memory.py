@@ -87,10 +87,17 @@ class Gone:
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """A stretch without writing, from `start` until `end` (None: until `agendad resume`); aware."""
+    """A stretch without writing, from `start` until `end` (None: until `agendad resume`); aware.
+
+    Every pause begins when it is noted: one that seems to begin later was noted before the clock was set back.
+    """
 
     start: datetime
     end: datetime | None = None
+
+    def lasts(self, now: datetime) -> bool:
+        """Whether nothing is to be written at `now`."""
+        return self.end is None or now < self.end
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +117,7 @@ class Decisions:
 
     def paused(self, now: datetime) -> bool:
         """Whether writing is stopped at `now`."""
-        return any(pause.start <= now and (pause.end is None or now < pause.end) for pause in self.pauses)
+        return any(pause.lasts(now) for pause in self.pauses)
 
 
 @dataclass(frozen=True, slots=True)

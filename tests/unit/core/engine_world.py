@@ -99,8 +99,8 @@ def stands_until_it_says(situation: Situation) -> None:
     situation = replace(situation, first_days=known)
     decision = decide(situation, Expressions().render)
     now, until = to_minutes(situation.now, up=True), to_minutes(decision.until)
-    assert now < until
-    for later in {(now + until) // 2, until - 1} - {now}:
+    assert now <= until  # midnight both of them in the last minute of a day, since now is rounded up
+    for later in {later for later in ((now + until) // 2, until - 1) if later > now}:
         at_a_minute = from_minutes(later, situation.settings.timezone)
         afresh = replace(situation, now=at_a_minute, realities=Realities())
         assert decide(afresh, Expressions().render) == decision
