@@ -12,12 +12,12 @@ import gc
 import hashlib
 import os
 import random
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from agendad.app.cycle import look
-from agendad.errors import AlreadyRunning, ProblemsFound
+from agendad.errors import AlreadyRunning, ProblemsFound, ProviderError
 from agendad.service.daemon import Call, Daemon, Stopped, World, here
 from agendad.service.journal import Sparing
 from machine.lived_checks import Hands
@@ -66,7 +66,7 @@ class Life:
         self.root = root
         self.call = call
         first = start or datetime(2026, self.chance.choice((10, 11)), 19, 8, tzinfo=PARIS)
-        self.time = Time(first)
+        self.time = Time(first.astimezone(UTC))  # as the service counts it: an hour of autumn comes twice on the wall
         self.born = self.time.true
         self.config, self.state = root / "home", root / "home" / "state"
         self.config.mkdir(parents=True)
@@ -192,8 +192,11 @@ class Life:
         if self.daemon is None:
             assert self.nudge is not None
             return self.nudge
-        due = self.daemon.health.due - self.time.skew
+        due = self._daemons_due(self.daemon)
         return due if self.nudge is None else min(due, self.nudge)
+
+    def _daemons_due(self, daemon: Daemon) -> datetime:
+        return daemon.health.due.astimezone(UTC) - self.time.skew
 
     def _advance(self, moment: datetime) -> None:
         if self.frozen is None:
@@ -292,13 +295,17 @@ class Life:
         if self.good is None or self.disturbed or self.frozen or self.chance.random() > 0.06:
             return
         assert self.daemon is not None
-        end = min(moment, self.daemon.health.due - self.time.skew) - MINUTE  # a cycle goes by the minute, rounded up
+        end = min(moment, self._daemons_due(self.daemon)) - MINUTE  # a cycle goes by the minute, rounded up
         start = self.good - self.time.skew
         if end <= start:
             return
         at = end if self.chance.random() < 0.7 else start + (end - start) * self.chance.random()
+        try:
+            seen = self.look(at + self.time.skew)
+        except ProviderError:  # it met the fault that was meant for the daemon
+            return
         self.probes += 1
-        self.assert_nothing_wanted(self.look(at + self.time.skew))
+        self.assert_nothing_wanted(seen)
 
     @staticmethod
     def assert_nothing_wanted(seen: Look) -> None:
