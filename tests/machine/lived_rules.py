@@ -149,7 +149,7 @@ class Shelf:
         """The daemon runs with the last rules that had no error, says what `check` says, and tells it once."""
         if not self.spoiled:
             assert daemon.health.broken == ""
-            self._unsure = False
+            self._unsure, self._expected = False, ""  # the same error is told again when it comes again
         elif not self._unsure and daemon.health.broken != self._expected:
             self._expected = self.expected(daemon.health.started.date())
             assert daemon.health.broken == self._expected
