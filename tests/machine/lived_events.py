@@ -248,8 +248,10 @@ class Events:
         self.outside.trouble(self.chance)
 
     def vanished(self) -> None:
-        self.outside.vanish(self.chance)
-        self._away = True
+        """Of what it has read once: a mailbox of which nobody remembers anything is taken for a new one, and made."""
+        if self.life.known is not None:
+            self.outside.vanish(self.chance)
+            self._away = True
 
     def back(self) -> None:
         self.outside.calm()
@@ -306,7 +308,7 @@ class Events:
 
     def lost(self) -> str | None:
         """Files of the state folder are gone."""
-        if self.life.time.skew:
+        if self.life.time.skew or self._away:
             return None
         what = self.chance.choice(("ledger.db", "decisions.json", "state"))
         if what != "ledger.db" or self.chance.random() < 0.5:  # it may also vanish under the running daemon
