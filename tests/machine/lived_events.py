@@ -258,7 +258,8 @@ class Events:
         self._away = False
 
     def locked_out(self) -> None:
-        """Another process is at work for a while."""
+        """Another process is at work for a while; what is due meanwhile has to wait."""
+        self.life.disturbed = True
         with contextlib.ExitStack() as stack:
             if self.life.daemon is not None:
                 stack.enter_context(locked(self.life.state))
@@ -314,6 +315,7 @@ class Events:
         if what != "ledger.db" or self.chance.random() < 0.5:  # it may also vanish under the running daemon
             self.life.end()
         self.hands.lost(what)
+        self.life.good = None  # what is deleted before the next cycle, nobody remembers
         for path in self.life.state.glob("*" if what == "state" else f"{what}*"):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
         if what != "ledger.db":
