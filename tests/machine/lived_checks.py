@@ -25,6 +25,7 @@ class Hands:
     def __init__(self) -> None:
         self.renamed: dict[str, str] = {}
         self.moved: dict[str, datetime] = {}
+        self.taken_back: dict[str, datetime] = {}  # where blocks stood that an undo put back
         self.deleted: set[str] = set()
         self.edited: dict[str, bytes] = {}
         self.gone: set[str] = set()  # keys of drafts that were deleted

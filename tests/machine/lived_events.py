@@ -102,7 +102,10 @@ class Events:
     def block_moved(self) -> str | None:
         if key := self._block():
             self.outside.move(key, timedelta(hours=self.chance.choice((1, 3, 26))))
-            self.hands.moved[key] = self.outside.blocks()[key].start
+            start = self.outside.blocks()[key].start
+            self.hands.moved[key] = start
+            if self.hands.taken_back.get(key) == start:  # put back to exactly what was written: the rule's again
+                del self.hands.moved[key]
         return key
 
     def block_deleted(self) -> str | None:
@@ -231,7 +234,12 @@ class Events:
             with home.working() as ledger:
                 return undo_last(home.desk(home.load(), ledger, now), now, 1, noted)
 
-        return self._command(undone)
+        stood = self.outside.blocks()
+        told = self._command(undone)
+        for key, block in self.outside.blocks().items():
+            if key in stood and stood[key].start != block.start:
+                self.hands.taken_back[key] = stood[key].start
+        return told
 
     def reset(self) -> str | None:
         keys = sorted({*self.hands.deleted, *self.hands.moved, *self.hands.renamed})
