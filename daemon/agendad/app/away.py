@@ -77,9 +77,8 @@ def with_pause(decisions: Decisions, now: datetime, until: datetime | None) -> D
 
 
 def without_pause(decisions: Decisions, now: datetime) -> Decisions:
-    """Writing goes on: every pause at work ends now."""
-    ended = (replace(each, end=now) if each.lasts(now) else each for each in decisions.pauses)
-    return replace(decisions, pauses=tuple(each for each in ended if each.end is None or each.start < each.end))
+    """Writing goes on: no pause is at work any more, whatever the clock will say."""
+    return replace(decisions, pauses=tuple(each for each in decisions.pauses if not each.lasts(now)))
 
 
 def pause(decisions: Decisions, now: datetime) -> Pause | None:

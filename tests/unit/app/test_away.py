@@ -73,8 +73,7 @@ def test_after_resuming_nothing_is_paused_any_more_and_what_was_stays(noted):
     assert pause(after, NOW) is None
     assert not after.paused(NOW)
     assert without_pause(after, NOW) == after
-    assert [each.start for each in after.pauses] == [each.start for each in noted if each.start < NOW]
-    assert all(each in noted or each.end == NOW for each in after.pauses)
+    assert list(after.pauses) == [each for each in noted if each.end is not None and each.end <= NOW]
     assert replace(after, pauses=()) == OTHERS
 
 
@@ -83,3 +82,8 @@ def test_a_pause_goes_on_when_the_clock_is_set_back():
     assert after.paused(NOW - timedelta(days=2))
     assert not after.paused(NOW + timedelta(hours=3))
     assert not without_pause(after, NOW - timedelta(days=2)).paused(NOW)
+
+
+def test_a_pause_that_was_ended_does_not_come_back_when_the_clock_is_set_back():
+    after = without_pause(with_pause(OTHERS, NOW, None), NOW + timedelta(hours=3))
+    assert not after.paused(NOW + timedelta(hours=1))
