@@ -166,7 +166,7 @@ def foretold(seen: Look) -> str:
     if not allowed.later:
         return ""
     return (
-        f"`agendad apply` makes the nearest {len(allowed.now)} of these {len(changes)} changes at once, and each cycle"
+        f"`agendad apply` makes the nearest {len(allowed.now)} of all {len(changes)} changes at once, and each cycle"
         " after it as many more (`limits: writes_per_cycle`); `--yes` makes all of them"
     )
 
