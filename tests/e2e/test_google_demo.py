@@ -14,13 +14,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 TESTS = Path(__file__).parents[1]
+NOW = "2026-11-26T12:00+01:00"
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Iterator[Path]:
     """The folder of the demonstration, while its Google runs."""
     place = tmp_path / "demo-google"
-    command = [sys.executable, "-m", "emulator", "--port", "0", "--demo", str(place)]
+    command = [sys.executable, "-m", "emulator", "--port", "0", "--demo", str(place), "--now", NOW]
     with subprocess.Popen(command, env=os.environ | {"PYTHONPATH": str(TESTS)}, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         assert b"ada@example.com at http://127.0.0.1:" in process.stdout.readline()
@@ -30,7 +31,7 @@ def folder(tmp_path: Path) -> Iterator[Path]:
 
 def run(folder: Path, *arguments: str) -> str:
     """What a command says that ends well."""
-    command = [sys.executable, "-m", "agendad", "--config", str(folder), *arguments]
+    command = [sys.executable, "-m", "agendad", "--config", str(folder), "--now", NOW, *arguments]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout + done.stderr

@@ -39,8 +39,7 @@ def test_what_the_tutorial_shows_is_what_one_sees(tmp_path: Path) -> None:
             [path for path in files if step["deleted"] in path.read_text()][-1].unlink()
         else:
             for words, shown in sessions(step["session"]):
-                at = ("--now", NOW) if words[0] not in ("check", "when") else ()
-                done = command(*words, *at, "--config", str(demo))
+                done = command(*words, "--now", NOW, "--config", str(demo))
                 assert re.fullmatch(as_pattern(shown), done.out + done.err), f"{words}: {done.out}{done.err}"
                 given.append(words[0])
     assert given[0] == "plan"

@@ -34,16 +34,21 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--write-client", type=Path, metavar="FILE", help="write a file for `agendad auth google --client`"
     )
+    parser.add_argument(
+        "--now", type=datetime.fromisoformat, metavar="INSTANT", help="let it begin then: 2026-11-23T08:00+01:00"
+    )
     parser.add_argument("--demo", type=Path, metavar="DIR", help="build the demonstration there, on this Google")
     options = parser.parse_args(arguments)
-    google = Google(now=lambda: datetime.now(UTC))
+    began = datetime.now(UTC)
+    start = began if options.now is None else options.now.astimezone(UTC)
+    google = Google(now=lambda: start + (datetime.now(UTC) - began))
     person = google.account(options.account, zone=options.zone, consumer=options.consumer)
     for name in options.calendar:
         person.add_calendar(name)
     if options.demo:
         if options.demo.exists():
             parser.error(f"{options.demo} is there already; remove it, or name another folder")
-        populate(person, options.demo, datetime.now(UTC))
+        populate(person, options.demo, start)
     with Server(google, port=options.port, latency=options.latency) as server:
         if options.demo:
             configure(google, options.demo, server.endpoint)

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import random
 import time
+import warnings
 from collections import deque
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -88,10 +89,13 @@ def collection(api: str, version: str, *path: str) -> Any:
 
     It follows the discovery document that comes with googleapiclient, which takes milliseconds for each: so once.
     """
-    from googleapiclient.discovery import build
-
     if path:
         return getattr(collection(api, version, *path[:-1]), path[-1])()
+    with warnings.catch_warnings():
+        # From three months before the end of a Python version on, Google's libraries say at each start that they will
+        # not be renewed for it: of use to who packages agendad, not in the journal of every cycle.
+        warnings.filterwarnings("ignore", "You are using a .*Python version", FutureWarning)
+        from googleapiclient.discovery import build
     return build(api, version, http=_Nowhere(), static_discovery=True, cache_discovery=False)
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -324,6 +326,26 @@ def test_nobody_listening_is_no_crash(tmp_path: Path) -> None:
     found = over.call(insert())
     assert found.fate is Fate.UNAUTHORIZED
     assert "127.0.0.1" not in found.message
+
+
+LATER = """
+import datetime
+
+class Later(datetime.date):
+    @classmethod
+    def today(cls):
+        return cls(2099, 1, 1)
+
+datetime.date = Later
+from agendad.providers.google.transport import collection
+collection("gmail", "v1", "users", "drafts").list(userId="me")
+"""
+
+
+def test_the_libraries_of_google_say_nothing_of_the_age_of_python() -> None:
+    """On the day when this Python is out of support; a warning ends the process."""
+    done = subprocess.run([sys.executable, "-W", "error", "-c", LATER], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 @pytest.mark.parametrize(("name", "batch"), [("calendar.v3", CALENDAR_BATCH), ("gmail.v1", GMAIL_BATCH)])
