@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from agendad.errors import CalendarUnreadable, ProviderError
 from agendad.providers.local.listing import UNTRUSTED, Listing, look, look_at_file, names, signature
+from agendad.providers.local.reader import etag
 from agendad.providers.local.scan import DAY, Bounds
 from agendad.providers.local.store import Change, Doubtful, State, Store
 
@@ -74,6 +75,7 @@ class Index:
         wanted = _wanted(asked, state)
         due = {at for at in changed if is_calendar_file(found[at])}
         gone: list[str] = []
+        longer: set[str] = set()
         if state is not None and known is not None:
             if found is not known.names:
                 gone = sorted(set(known.names).difference(found))
@@ -87,18 +89,21 @@ class Index:
         if known is None or found is not known.names:
             change.names = found
         for at in sorted(due):
-            reading, change.signatures[at] = self._read(source, found[at], wanted)
-            if reading is None:
-                change.gone.append(found[at])
-            else:
-                change.readings[found[at]] = reading
+            name = found[at]
+            path = source.path / name if source.is_folder else source.path
+            content, change.signatures[at] = self._content(path)
+            if content is None:
+                change.gone.append(name)
+            elif not isinstance(content, bytes):
+                change.readings[name] = content
+            elif name in longer or etag(content) != self._store.etag(source.name, name):
+                change.readings[name] = self._reader.read(os.fspath(path), content, wanted)
         return change
 
-    def _read(self, source: Source, name: str, span: Bounds) -> tuple[Reading | None, int]:
-        """The reading of one file and its signature; None when it is no file, or is gone."""
-        path = source.path / name if source.is_folder else source.path
+    def _content(self, path: Path) -> tuple[bytes | Reading | None, int]:
+        """What a file holds and its signature: the reading of one that cannot be read, None when it is none or gone."""
         try:
-            name.encode()
+            path.name.encode()
         except UnicodeEncodeError:
             raise CalendarUnreadable(f"{os.fspath(path)!a}: the name is not UTF-8", hint="rename the file") from None
         trusted = self._trusted()
@@ -117,7 +122,7 @@ class Index:
             return None, UNTRUSTED
         except OSError as error:
             return self._reader.unreadable(os.fspath(path), f"cannot be read: {error.strerror}"), UNTRUSTED
-        return self._reader.read(os.fspath(path), data, span), signature(status, trusted)
+        return data, signature(status, trusted)
 
     def _look(self, source: Source) -> Listing:
         try:

@@ -126,6 +126,13 @@ class Store:
             )
             return {name for (name,) in rows}
 
+    def etag(self, calendar: str, name: str) -> str:
+        """That of the content of a file as it was last read, empty when it was not. Raises Doubtful."""
+        with self._doubting():
+            query = "SELECT etag FROM file WHERE calendar = ? AND name = ?"
+            row = self._db.execute(query, (calendar, name)).fetchone()
+        return "" if row is None else str(row[0])
+
     def occurrences(self, calendar: str, span: Bounds) -> list[tuple[str, str, bytes]]:
         """File name, etag and JSON of all occurrences that overlap the span, and of own events after it, in order.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sqlite3
 import subprocess
@@ -166,6 +167,32 @@ def test_a_file_that_is_as_young_as_the_reading_is_not_trusted(own: Path, opened
     opened.clear()
     port(own, disk_clock=coarse).read(START, START + WEEKS)
     assert len(set(opened)) == 12
+
+
+def test_a_file_that_was_only_touched_is_not_taken_apart_again(own: Path) -> None:
+    """What is kept of it stays the same rows, also while the window grows; a file with other content gets others."""
+    known = port(own).read(START, START + WEEKS).events
+    before = kept_rows(own)
+    for path in own.glob("*.ics"):
+        os.utime(path, (1, 1))
+    assert port(own).read(START, START + WEEKS).events == known
+    assert kept_rows(own) == before
+    write(own, "m3", START, title="Meetinq")
+    os.utime(own / "m4.ics", (2, 2))
+    assert titles(port(own), START - YEAR_BACK, YEAR_BACK + WEEKS) == titles(
+        port(own, cache=False), START - YEAR_BACK, YEAR_BACK + WEEKS
+    )
+    after = kept_rows(own)
+    assert {name for name, rows in before.items() if after[name] != rows} == {"m3.ics", "series.ics"}
+
+
+def kept_rows(own: Path) -> dict[str, list[int]]:
+    """By file, where what was read of it stands in the cache."""
+    found: dict[str, list[int]] = {}
+    with contextlib.closing(sqlite3.connect(own.parent / "cache" / "calendars.db")) as db:
+        for name, row in db.execute("SELECT name, rowid FROM occurrence ORDER BY rowid"):
+            found.setdefault(name, []).append(row)
+    return found
 
 
 @pytest.mark.parametrize("change", [{"zone": ZoneInfo("Asia/Tokyo")}, {"me": frozenset({"grace@example.com"})}])
