@@ -100,6 +100,21 @@ def test_a_renamed_block_stays_renamed_and_its_time_follows_the_rule(kept: Proje
     assert plan.block(TUE)["title"] == "Write the strategy"
 
 
+def test_a_renamed_block_for_which_there_is_no_room_any_more_stays_and_holds_its_time(project: Project) -> None:
+    """From the moment on when that is known, not from its beginning on."""
+    project.event("2026-11-24 12:00-13:00")
+    project.event("2026-11-24 13:45-14:00")
+    project.rule("block: Lunch", "every: tuesday", "lasts: 45m", "between: 12:00-14:00")
+    assert project.kept().at(TUE) == "2026-11-24 13:00-13:45"
+    project.edit(TUE, SUMMARY="Lunch with Grace")
+    project.rule("block: Lunch", "every: tuesday", "lasts: 50m", "between: 12:00-14:00")
+    project.rule("block: Walk", "every: tuesday", "lasts: 15m", "between: 13:15-16:00", name="walk")
+    for now in ("", "2026-11-24T12:59", "2026-11-24T13:01"):
+        plan = project.kept(now=now)
+        assert plan.at(TUE) == "2026-11-24 13:00-13:45"
+        assert plan.blocks("walk") == ["2026-11-24 14:00-14:15"]
+
+
 @pytest.mark.parametrize(
     ("name", "value", "field"),
     [

@@ -167,8 +167,8 @@ class _Cycle:
     def _place(self, wishes: Sequence[Wish], placer: Placer, *, more: bool) -> None:
         self._open = [wish for wish in wishes if more and self._stays_open(wish)]
         solution = placer(self._problem(wishes))
-        while (freed := [_freed(wish, solution) for wish in wishes]) != wishes:
-            wishes = freed
+        while (left := self._left_to_place(wishes, solution, more=more)) != wishes:
+            wishes = left
             solution = placer(self._problem(wishes))
         for wish in wishes:
             if more and self._stays_open(wish):
@@ -176,6 +176,25 @@ class _Cycle:
             for piece in self.outcome.placed(wish, solution):
                 if isinstance(wish.occurrence.verb, Protect) and not wish.request.fixed:
                     self._guard(wish.occurrence, piece)
+
+    def _left_to_place(self, wishes: Sequence[Wish], solution: Solution, *, more: bool) -> Sequence[Wish]:
+        """The same wishes when the solution is good; else those for another one.
+
+        A block that has no place and that the person changed stays where it is: the others have to mind it.
+        """
+        freed = [_freed(wish, solution) for wish in wishes]
+        if freed != wishes:
+            return freed
+        kept = [
+            wish
+            for wish in wishes
+            if not solution.placed.get(wish.request.key)
+            and any(map(self.outcome.stays_by_hand, wish.standing))
+            and not (more and self._stays_open(wish))
+        ]
+        for wish in kept:
+            self.outcome.placed(wish, solution)
+        return [wish for wish in wishes if wish not in kept]
 
     def _stays_open(self, wish: Wish) -> bool:
         """Whether where a block stands means nothing to other rules."""

@@ -24,14 +24,14 @@ from agendad.model.reasons import Reason, ReasonCode
 from agendad.model.rule import Yield
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
     from zoneinfo import ZoneInfo
 
     from agendad.core.dress import Render
     from agendad.core.problem import Request, Solution, Stretch
     from agendad.core.situation import Survey
-    from agendad.core.standing import Stood
+    from agendad.core.standing import Standing, Stood
     from agendad.core.triggers import Left, Occurrence
     from agendad.core.wholedays import Laid
     from agendad.core.wishes import Passed, Stays, Wish
@@ -125,6 +125,7 @@ class Outcome:
     def passed(self, passed: Passed) -> None:
         """There is no block for a key."""
         self._skip(passed.occurrence, passed.key, passed.why)
+        self._keep(passed.occurrence.rule, self._stood.family(passed.key))
 
     def left(self, left: Left) -> None:
         """An occurrence was taken out before it was judged."""
@@ -174,6 +175,17 @@ class Outcome:
             self._skip(wish.occurrence, free_key(wish.base, taken), why)
         if request.yields is Yield.SKIP and not request.fixed and why.code in _OUSTED:
             self._given_up.update(block.key for block in wish.standing)
+        self._keep(wish.occurrence.rule, wish.standing)
+
+    def _keep(self, rule: Rule, standing: Sequence[Standing]) -> None:
+        """What the person changed stays where it is, also when it is not wanted there: it holds its time."""
+        for block in standing:
+            if self.stays_by_hand(block) and not block.event.fields.all_day:
+                self.hold(Firm(block.stretch, block.event.fields.title, rule))
+
+    def stays_by_hand(self, block: Standing) -> bool:
+        """Whether a block that is up for discussion is left standing for what the person made of it."""
+        return block.key in self._stood.hands.changed and self._stood.hold(block) is Hold.OPEN
 
     def _want(self, desired: DesiredBlock) -> None:
         self._desired[desired.key] = desired
