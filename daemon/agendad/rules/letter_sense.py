@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from agendad.model.rule import After, AfterBusy
 from agendad.rules.fields import company, letter, placement, rule, trigger
 from agendad.rules.keys import CLASH, clash, follows_event, is_period, one_day, spreads_people, verb_of
+from agendad.rules.times import spelled_time
 from agendad.rules.values import comma_parts
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def check_draft_time(found: Found) -> None:
         found.report(found.nodes["at"], CLASH, "a draft is due at one time", "keep one of them")
     elif times[0].end is not None:
         start = times[0].start
-        hint = f"write only when it is due: `at: {start // 60:02}:{start % 60:02}`"
+        hint = f"write only when it is due: `at: {spelled_time(start)}`"
         found.report(found.nodes["at"], CLASH, "a draft has no end", hint)
 
 

@@ -6,13 +6,16 @@ What concerns several rules, or rules and people, is in `crosscheck`.
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from agendad.diagnostics import Severity
 from agendad.model.rule import AfterBusy, DayOfMonth, DayOfYear
 from agendad.rules.fields import letter, look, placement, rule, trigger
 from agendad.rules.keys import CLASH, clash, is_period, one_day, verb_of
 from agendad.rules.letter_sense import check_at_most, check_draft_time, check_letter, check_people
 from agendad.rules.spelling import listed, spelled
+from agendad.rules.times import DAY, spelled_time
+from agendad.rules.values import items
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,6 +23,10 @@ if TYPE_CHECKING:
     from agendad.model.rule import At
     from agendad.rules.table import Found
     from agendad.rules.tree import Node, Scalar
+
+
+_LONGEST_NIGHT: Final = 20 * 60
+"""Minutes of a range into the next day above which its ends were probably written in the wrong order."""
 
 
 def check_verb_and_trigger(key: Scalar, found: Found, steps: Sequence[Found]) -> None:
@@ -175,6 +182,7 @@ def _check_fixed(found: Found) -> None:
         if found.lacks("lasts") and any(at.end is None for at in times):
             hint = "add `lasts: 45m`, or write the end: `at: 14:00-15:00`"
             found.report(found.nodes["at"], "missing-length", "`at` says when it begins, but not how long it is", hint)
+        _check_nights(found, times)
         _check_overlap(found, times, 0)
         return
     if lasts.days:
@@ -189,6 +197,16 @@ def _check_fixed(found: Found) -> None:
             found.report(found.nodes["lasts"], CLASH, message, hint)
             return
     _check_overlap(found, times, lasts.most)
+
+
+def _check_nights(found: Found, times: Sequence[At]) -> None:
+    for node, at in zip(items(found.nodes["at"]), times, strict=False):  # none where the value was refused
+        if at.end is not None and at.end > DAY and at.end - at.start > _LONGEST_NIGHT:
+            hours, minutes = divmod(at.end - at.start, 60)
+            message = f"this lasts {hours} h {minutes:02}, until the next day"
+            swapped = f"{spelled_time(at.end - DAY)}-{spelled_time(at.start)}"
+            hint = f"did you mean `{swapped}`?" if at.end - DAY < at.start else "an end at the start is on the next day"
+            found.report(node, "nearly-a-day", message, hint, Severity.WARNING)
 
 
 def _check_overlap(found: Found, times: tuple[At, ...], length: int) -> None:

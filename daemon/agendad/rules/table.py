@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
+from agendad.diagnostics import Severity
 from agendad.rules.source import Refused
 from agendad.rules.spelling import listed, nearest
 from agendad.rules.tree import Broken, Mapping, Node, Scalar
@@ -119,10 +120,10 @@ class Found:
         """The place of the value of each key."""
         return {name: node.span for name, node in self.nodes.items()}
 
-    def report(self, node: Node, code: str, message: str, hint: str = "") -> None:
-        """An error about a node of this mapping; a second one of the same code about the same node says nothing new."""
-        self.broken = True
-        found = problem(node, code, message, hint)
+    def report(self, node: Node, code: str, message: str, hint: str = "", severity: Severity = Severity.ERROR) -> None:
+        """A problem of a node of this mapping; a second one of the same code about the same node says nothing new."""
+        self.broken = self.broken or severity is Severity.ERROR
+        found = problem(node, code, message, hint, severity)
         if (code, found.span) not in self._said:
             self._said.add((code, found.span))
             self.problems.append(found)

@@ -207,12 +207,12 @@ def _time(text: str, place: Place, latest: int) -> int:
     body = text[slice(*place)]
     found = _TIME.fullmatch(body)
     if found is None:
-        raise GrammarError("expected a time such as `09:00`", did_you_mean(_spelled(_meant_time(body))), *place)
+        raise GrammarError("expected a time such as `09:00`", did_you_mean(spelled_time(_meant_time(body))), *place)
     minutes = int(found[1]) * 60 + int(found[2])
     if minutes == DAY > latest and int(found[2]) == 0:
         raise GrammarError("24:00 can only be the end of a range", did_you_mean("00:00"), *place)
     if int(found[2]) > 59 or minutes > latest:
-        raise GrammarError(f"there is no {body} on the clock", did_you_mean(_spelled(_meant_time(body))), *place)
+        raise GrammarError(f"there is no {body} on the clock", did_you_mean(spelled_time(_meant_time(body))), *place)
     return minutes
 
 
@@ -221,7 +221,7 @@ def _time_range_hint(text: str) -> str:
     parts = [part for part in _BETWEEN.split(text.strip().lower()) if part]
     start = _meant_time(parts[0]) if parts else 540
     end = _meant_time(parts[1]) if len(parts) > 1 and parts[1] != "24:00" else DAY if len(parts) > 1 else start + 60
-    return did_you_mean(f"{_spelled(start)}-{_spelled(min(start + 60 if end == start else end, DAY))}")
+    return did_you_mean(f"{spelled_time(start)}-{spelled_time(min(start + 60 if end == start else end, DAY))}")
 
 
 def _meant_time(body: str) -> int:
@@ -235,5 +235,6 @@ def _meant_time(body: str) -> int:
     return (0 if hour == 24 else min(hour, 23)) * 60 + min(int(found[2] or 0), 59)
 
 
-def _spelled(minutes: int) -> str:
+def spelled_time(minutes: int) -> str:
+    """Minutes after midnight as they are written: `09:00`."""
     return f"{minutes // 60:02}:{minutes % 60:02}"
