@@ -115,6 +115,23 @@ def test_a_renamed_block_for_which_there_is_no_room_any_more_stays_and_holds_its
         assert plan.blocks("walk") == ["2026-11-24 14:00-14:15"]
 
 
+def test_a_renamed_block_beside_a_deleted_one_of_its_day_follows_the_rule(project: Project) -> None:
+    """It does not flee from itself, and where an event meets the rule by itself it holds its time."""
+    project.rule("block: Tea", "every: tuesday", "at: [09:00-10:00, 14:00-15:00]")
+    project.kept()
+    project.delete(TUE)
+    project.edit(f"{TUE}#2", SUMMARY="Tea with Grace")
+    plan = project.kept()
+    assert plan.blocks("r") == ["2026-11-24 14:00-15:00"]
+    assert plan.skipped.keys() == {TUE}
+    project.rule("block: Tea", "every: tuesday", "at: [09:00-10:00, 14:00-15:00]", "satisfied_by: {title: Tea party}")
+    project.rule("block: Walk", "every: tuesday", "lasts: 15m", "between: 14:00-16:00", name="walk")
+    project.event("2026-11-24 18:00-19:00", "Tea party")
+    plan = project.kept()
+    assert plan.blocks("r") == ["2026-11-24 14:00-15:00"]
+    assert plan.blocks("walk") == ["2026-11-24 15:00-15:15"]
+
+
 @pytest.mark.parametrize(
     ("name", "value", "field"),
     [

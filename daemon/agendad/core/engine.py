@@ -303,11 +303,11 @@ class _Cycle:
             start = event.fields.start
             day = start.astimezone(occurrence.rule.timezone).date() if isinstance(start, datetime) else start
             facts = {"event": event.fields.title, "day": day.isoformat()}
-            return [Passed(occurrence, occurrence.key, Reason(ReasonCode.SATISFIED, facts))]
+            return [Passed(occurrence, occurrence.key, Reason(ReasonCode.SATISFIED, facts), whole=True)]
         if isinstance(occurrence.verb, Draft):
             return [occurrence]
         if (reason := self._contacted(occurrence)) is not None:
-            return [Passed(occurrence, occurrence.key, reason)]
+            return [Passed(occurrence, occurrence.key, reason, whole=True)]
         frame = self.survey.local(occurrence.rule.timezone).frame
         if occurrence.placement.lasts is not None and occurrence.placement.lasts.days:
             return whole_days(occurrence, frame, self.survey.reality.busy_time, self.stood, self.present)

@@ -125,7 +125,8 @@ class Outcome:
     def passed(self, passed: Passed) -> None:
         """There is no block for a key."""
         self._skip(passed.occurrence, passed.key, passed.why)
-        self._keep(passed.occurrence.rule, self._stood.family(passed.key))
+        if passed.whole:
+            self._keep(passed.occurrence.rule, self._stood.family(family(passed.key)))
 
     def left(self, left: Left) -> None:
         """An occurrence was taken out before it was judged."""

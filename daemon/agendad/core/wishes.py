@@ -67,11 +67,12 @@ class Stays:
 
 @dataclass(frozen=True, slots=True)
 class Passed:
-    """A key for which no block is asked."""
+    """A key for which no block is asked; `whole` when none is asked for the whole occurrence."""
 
     occurrence: Occurrence
     key: str
     why: Reason
+    whole: bool = False
 
 
 Answer = Wish | Stays | Passed
