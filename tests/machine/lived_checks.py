@@ -76,7 +76,7 @@ class Hands:
 
 
 def calm(life: Life) -> None:
-    """Nothing goes wrong any more, and the daemon makes three cycles."""
+    """Nothing goes wrong any more, and the daemon makes three cycles, the last of them at this moment."""
     from machine.lived_events import Events
 
     events = Events(life)
@@ -88,10 +88,10 @@ def calm(life: Life) -> None:
     life.until(life.time.true + timedelta(hours=3))
     events.answers()
     for _ in range(3):
+        life.until(life.time.true + timedelta(seconds=61))
         assert life.daemon is not None
         life.daemon.ask_cycle()
         life.step()
-        life.until(life.time.true + timedelta(seconds=61))
     assert life.daemon is not None
     assert life.daemon.health.trouble == ""
 
